@@ -1,0 +1,31 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { rolldown } from 'rolldown'
+import { expect, test } from 'vitest'
+
+const dist = join(import.meta.dirname, '../../dist')
+
+test('lockstep/electron/renderer with all that it imports is at most 8 kB, minified and gzipped', async () => {
+  const bundle = await rolldown({ input: join(dist, 'transports/electron/renderer.js'), platform: 'browser' })
+  const { output } = await bundle.generate({ format: 'esm', minify: true })
+  await bundle.close()
+  expect(output).toHaveLength(1)
+  expect(output[0].imports).toEqual([])
+  expect(size('lockstep/electron/renderer', output[0].code)).toBeLessThanOrEqual(8_000)
+})
+
+test('the preload is one file of at most 1 kB that needs nothing but electron', () => {
+  const file = join(dist, 'transports/electron/preload.cjs')
+  expect(existsSync(file)).toBe(true)
+  const code = readFileSync(file, 'utf8')
+  expect([...code.matchAll(/require\((.*?)\)/g)].map(([, name]) => name?.slice(1, -1))).toEqual(['electron'])
+  size('lockstep/electron/preload', code)
+  expect(Buffer.byteLength(code)).toBeLessThanOrEqual(1_000)
+})
+
+function size(name: string, code: string): number {
+  const zipped = gzipSync(code, { level: 9 }).length
+  console.log(`${name}: ${Buffer.byteLength(code)} bytes minified, ${zipped} gzipped`)
+  return zipped
+}

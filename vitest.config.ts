@@ -1,0 +1,18 @@
+import type { ViteUserConfig } from 'vitest/config'
+
+/** Unit, property and type tests: `npx vitest run [file]`. Package and end-to-end tests have a config of their own. */
+const config: ViteUserConfig = {
+  test: {
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'app/**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**', 'test/e2e/**', 'test/package/**'],
+    typecheck: {
+      enabled: true,
+      ignoreSourceErrors: true, // 'npm run typecheck' reports those
+      tsconfig: './tsconfig.json',
+      include: ['src/**/*.test-d.ts', 'test/**/*.test-d.ts'],
+    },
+    coverage: { include: ['src/**/*.ts'], exclude: ['**/*.test.ts', '**/*.test-d.ts'] },
+  },
+}
+
+export default config
