@@ -1,0 +1,91 @@
+/** Who wants to hear of changes, in a trie by path: an op finds those that it concerns, however many others there are. */
+import type { Key, Op, Path } from './types.ts'
+
+export interface Listener {
+  readonly path: Path
+  /** What it was told last; it is told again when this is no longer what is there. */
+  value: unknown
+  readonly run: (value: unknown) => void
+  /** In the batch that is being collected, or ended. */
+  state: 'idle' | 'due' | 'ended'
+}
+
+interface Branch {
+  readonly listeners: Set<Listener>
+  readonly children: Map<Key, Branch>
+}
+
+export class Listeners {
+  readonly #root: Branch = newBranch()
+
+  add(listener: Listener): void {
+    let branch = this.#root
+    for (const key of listener.path) {
+      let child = branch.children.get(key)
+      if (child === undefined) branch.children.set(key, (child = newBranch()))
+      branch = child
+    }
+    branch.listeners.add(listener)
+  }
+
+  remove(listener: Listener): void {
+    listener.state = 'ended'
+    const branches = [this.#root]
+    for (const key of listener.path) {
+      const child = branches[branches.length - 1]?.children.get(key)
+      if (child === undefined) return
+      branches.push(child)
+    }
+    branches[branches.length - 1]?.listeners.delete(listener)
+    for (let depth = branches.length - 1; depth > 0; depth--) {
+      const branch = branches[depth] as Branch
+      if (branch.listeners.size > 0 || branch.children.size > 0) return
+      branches[depth - 1]?.children.delete(listener.path[depth - 1])
+    }
+  }
+
+  /** The listeners on the way to the paths of `ops`, at them and below them, each once. */
+  concerned(ops: readonly Op[]): Listener[] {
+    const due: Listener[] = []
+    for (const op of ops) this.#collect(op, due)
+    for (const listener of due) if (listener.state === 'due') listener.state = 'idle'
+    return due
+  }
+
+  #collect(op: Op, due: Listener[]): void {
+    let branch = this.#root
+    for (const key of op.path) {
+      mark(branch, due)
+      const child = branch.children.get(key)
+      if (child === undefined) return
+      branch = child
+    }
+    if (op.kind !== 'splice') {
+      markAll(branch, due)
+      return
+    }
+    mark(branch, due)
+    // Elements before the splice stay where they are; those behind it do where as many came as went.
+    const end = op.remove === op.items.length ? op.index + op.remove : Number.POSITIVE_INFINITY
+    for (const [key, child] of branch.children) {
+      if ((key as number) >= op.index && (key as number) < end) markAll(child, due)
+    }
+  }
+}
+
+function newBranch(): Branch {
+  return { listeners: new Set(), children: new Map() }
+}
+
+function mark({ listeners }: Branch, due: Listener[]): void {
+  for (const listener of listeners) {
+    if (listener.state !== 'idle') continue
+    listener.state = 'due'
+    due.push(listener)
+  }
+}
+
+function markAll(branch: Branch, due: Listener[]): void {
+  mark(branch, due)
+  for (const child of branch.children.values()) markAll(child, due)
+}

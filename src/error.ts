@@ -1,0 +1,78 @@
+/** What can go wrong, as a closed union: test on `error.code`, show `error.message`. */
+export type SyncErrorCode =
+  /** The value cannot be stored and sent (function, class instance, cycle, promise, DOM node, reactive proxy, ...). */
+  | 'not-storable'
+  /** A key that could reach a prototype: `__proto__`, `prototype`, `constructor`. */
+  | 'reserved-key'
+  /** Nothing, or something of another kind, is at the path. */
+  | 'bad-path'
+  /** An array index, length or delete count outside the array. */
+  | 'out-of-bounds'
+  /** A value or a path nested deeper than the limit. */
+  | 'too-deep'
+  /** A snapshot, or a value handed to the source, was written to. */
+  | 'read-only'
+  /** `update` inside an `update`, or an `async` function given to one. */
+  | 'bad-update'
+  /** A source, replica, writer, draft or connection that is closed was used. */
+  | 'closed'
+  /** Text that is not a frame of the protocol. */
+  | 'bad-frame'
+  /** A frame beyond the limit of bytes or ops. */
+  | 'too-large'
+  /** More frames, sessions or calls than the peer is allowed. */
+  | 'too-many'
+  /** The peers speak different versions of the protocol. */
+  | 'version-mismatch'
+  /** The peer is not allowed in (sender, origin, host, token, `authorize`). */
+  | 'refused'
+  /** No source of that name is served. */
+  | 'unknown-store'
+  /** The source has no command of that name. */
+  | 'unknown-command'
+  /** The command ran and threw. */
+  | 'command-failed'
+  /** The connection went away before the answer came; the command may or may not have run. */
+  | 'disconnected'
+  /** A part of the installation is missing (preload, option, runtime feature). */
+  | 'setup'
+
+/**
+ * The one error class of the library. `path` is where in the state it happened, if anywhere; `cause` is the error
+ * underneath, if any.
+ */
+export class SyncError extends Error {
+  override readonly name = 'SyncError'
+  readonly code: SyncErrorCode
+  readonly path: readonly unknown[] | undefined
+
+  constructor(
+    code: SyncErrorCode,
+    message: string,
+    options?: { path?: readonly unknown[] | undefined; cause?: unknown },
+  ) {
+    super(
+      options?.path === undefined ? message : `${message} (at ${formatPath(options.path)})`,
+      options?.cause === undefined ? undefined : { cause: options.cause },
+    )
+    this.code = code
+    this.path = options?.path
+  }
+}
+
+/** A path as people write it: `byId["t1"].messages[0]`; the root is `(root)`. */
+export function formatPath(path: readonly unknown[]): string {
+  let text = ''
+  for (const key of path) {
+    if (typeof key === 'string' && /^[A-Za-z_$][\w$]*$/.test(key)) text += text === '' ? key : `.${key}`
+    else text += `[${typeof key === 'string' ? JSON.stringify(key) : String(key)}]`
+  }
+  return text === '' ? '(root)' : text
+}
+
+/** Where errors go that nobody waits for: to the page's `error` event, or, where there is none, to the console. */
+export function reportUncaught(error: unknown): void {
+  const { reportError } = globalThis as { reportError?: (error: unknown) => void }
+  if (reportError === undefined) globalThis.console.error(error)
+  else reportError(error)
+}
