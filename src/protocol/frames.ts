@@ -1,0 +1,80 @@
+/**
+ * All frames of the protocol, as they are handled. On the wire each is a JSON array that begins with its channel and a
+ * short name (PROTOCOL.md). A channel is one session: one replica's joining of one store on a connection. The replica
+ * picks a number it has not used on the connection before; 0 stands for the connection itself.
+ */
+import type { Op, Path } from '../document/types.ts'
+import type { SyncErrorCode } from '../error.ts'
+
+/** From a replica to a source. */
+export type UpFrame =
+  /** Joins a store, and resumes from `known`, if that is given and the source still can. */
+  | {
+      readonly type: 'hello'
+      readonly channel: number
+      readonly version: number
+      readonly store: string
+      readonly known: { readonly epoch: string; readonly revision: number } | undefined
+    }
+  /** The state is applied up to `revision`: the next frame may come. */
+  | { readonly type: 'ack'; readonly channel: number; readonly revision: number }
+  /** Appends at `path` are wanted live, not at the store's pace. */
+  | { readonly type: 'watch'; readonly channel: number; readonly path: Path }
+  | { readonly type: 'unwatch'; readonly channel: number; readonly path: Path }
+  /** Runs a command. Ids count from 1 in each session. */
+  | {
+      readonly type: 'call'
+      readonly channel: number
+      readonly id: number
+      readonly name: string
+      readonly argument: unknown
+    }
+  /** Asks for all that is there now, without waiting for an interval. */
+  | { readonly type: 'ping'; readonly channel: number; readonly id: number }
+  /** Leaves the store. */
+  | { readonly type: 'bye'; readonly channel: number }
+
+/** From a source to a replica. */
+export type DownFrame =
+  /** The whole state. */
+  | {
+      readonly type: 'snapshot'
+      readonly channel: number
+      readonly epoch: string
+      readonly revision: number
+      readonly value: unknown
+    }
+  /** What turns the state at revision `from` into the state at `to`; with no ops: the replica is up to date. */
+  | {
+      readonly type: 'commit'
+      readonly channel: number
+      readonly from: number
+      readonly to: number
+      readonly ops: readonly Op[]
+    }
+  /** The command has run; its effects are in the state from `revision` on. */
+  | {
+      readonly type: 'result'
+      readonly channel: number
+      readonly id: number
+      readonly revision: number
+      readonly value: unknown
+    }
+  /** The command has thrown, or was not run. */
+  | {
+      readonly type: 'failure'
+      readonly channel: number
+      readonly id: number
+      readonly revision: number
+      readonly error: WireError
+    }
+  /** Answers a ping: the source was at `revision`. */
+  | { readonly type: 'pong'; readonly channel: number; readonly id: number; readonly revision: number }
+  /** Nothing more will come on this channel. */
+  | { readonly type: 'refused'; readonly channel: number; readonly error: WireError }
+
+/** A `SyncError` as it crosses. */
+export interface WireError {
+  readonly code: SyncErrorCode
+  readonly message: string
+}

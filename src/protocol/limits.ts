@@ -1,0 +1,24 @@
+/** What one peer may ask of a source; all of it is refused clearly beyond the limit. */
+export interface Limits {
+  /** Longest frame accepted from a peer, in UTF-16 code units. */
+  readonly frameLength: number
+  /** Deepest nesting of values and longest path in a frame. */
+  readonly depth: number
+  /** Frames per second from one peer, over any one second. */
+  readonly framesPerSecond: number
+  /** Sessions (stores joined) at once on one connection. */
+  readonly sessions: number
+  /** Commands of one session that have not been answered yet. */
+  readonly calls: number
+  /** Stream readers of one session at once. */
+  readonly watches: number
+}
+
+export const defaultLimits: Limits = {
+  frameLength: 4 * 1024 * 1024,
+  depth: 128,
+  framesPerSecond: 20_000,
+  sessions: 64,
+  calls: 1024,
+  watches: 1024,
+}

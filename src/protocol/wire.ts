@@ -1,0 +1,87 @@
+/** Frames as text. What goes to several sessions alike is encoded once, as a body that only lacks its channel. */
+import type { Op, Path } from '../document/types.ts'
+import { encode } from './codec.ts'
+import type { UpFrame, WireError } from './frames.ts'
+import { protocolVersion } from './version.ts'
+
+/** A down frame without its channel. */
+export type Body = string
+
+export function withChannel(channel: number, body: Body): string {
+  return `[${channel},${body}]`
+}
+
+export function snapshotBody(epoch: string, revision: number, value: unknown): Body {
+  return `"s",${JSON.stringify(epoch)},${revision},${JSON.stringify(encode(value))}`
+}
+
+export function commitBody(from: number, to: number, ops: readonly Op[]): Body {
+  return `"c",${from},${to},${JSON.stringify(ops.map(encodeOp))}`
+}
+
+export function resultBody(id: number, revision: number, value: unknown): Body {
+  return value === undefined ? `"ok",${id},${revision}` : `"ok",${id},${revision},${JSON.stringify(encode(value))}`
+}
+
+export function failureBody(id: number, revision: number, { code, message }: WireError): Body {
+  return `"err",${id},${revision},${JSON.stringify(code)},${JSON.stringify(message)}`
+}
+
+export function pongBody(id: number, revision: number): Body {
+  return `"pong",${id},${revision}`
+}
+
+export function refusedBody({ code, message }: WireError): Body {
+  return `"refused",${JSON.stringify(code)},${JSON.stringify(message)}`
+}
+
+export function upFrameText(frame: UpFrame): string {
+  return JSON.stringify([frame.channel, ...upFrameFields(frame)])
+}
+
+function upFrameFields(frame: UpFrame): readonly unknown[] {
+  switch (frame.type) {
+    case 'hello': {
+      const { store, known } = frame
+      return known === undefined
+        ? ['hello', frame.version, store]
+        : ['hello', frame.version, store, known.epoch, known.revision]
+    }
+    case 'ack':
+      return ['a', frame.revision]
+    case 'watch':
+      return ['w', encodePath(frame.path)]
+    case 'unwatch':
+      return ['u', encodePath(frame.path)]
+    case 'call':
+      return frame.argument === undefined
+        ? ['call', frame.id, frame.name]
+        : ['call', frame.id, frame.name, encode(frame.argument)]
+    case 'ping':
+      return ['ping', frame.id]
+    case 'bye':
+      return ['bye']
+  }
+}
+
+export function hello(channel: number, store: string, known: (UpFrame & { type: 'hello' })['known']): UpFrame {
+  return { type: 'hello', channel, version: protocolVersion, store, known }
+}
+
+function encodeOp(op: Op): readonly unknown[] {
+  const path = encodePath(op.path)
+  switch (op.kind) {
+    case 'set':
+      return ['s', path, encode(op.value)]
+    case 'delete':
+      return ['d', path]
+    case 'append':
+      return ['a', path, op.chunk]
+    case 'splice':
+      return ['x', path, op.index, op.remove, encode(op.items)]
+  }
+}
+
+function encodePath(path: Path): unknown {
+  return encode(path)
+}
