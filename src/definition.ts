@@ -1,0 +1,59 @@
+import { SyncError } from './error.ts'
+
+/** The commands of a store by name: each takes one argument or none and returns a result or a promise of one. */
+// oxlint-disable-next-line typescript/no-explicit-any -- the one way to say "of any argument" in a constraint; it reaches no public type
+export type CommandMap = { readonly [name: string]: (argument: any) => unknown }
+
+/** What a store without commands has. */
+export type NoCommands = { readonly [Name in never]: never }
+
+/** What both sides of a store agree on: a module that the owner's process and the windows import. */
+export interface StoreDefinition<State extends object, Commands> {
+  readonly name: string
+  /** Makes the state that a new store starts with, and that a replica shows until the source's has arrived. */
+  readonly state: () => State
+  /** For the types only: what `call` offers in a replica and what a source has to implement. */
+  readonly commands?: Commands
+}
+
+/**
+ * Defines a store.
+ *
+ * ```ts
+ * export const tabsStore = defineStore('tabs', {
+ *   state: (): Tabs => ({ order: [], byId: new Map() }),
+ *   commands: {} as { ask(args: { id: string; prompt: string }): void },
+ * })
+ * ```
+ *
+ * @param name up to 64 letters, digits, `.`, `_` and `-`, beginning with a letter.
+ * @throws SyncError `setup` if the name is anything else.
+ */
+export function defineStore<State extends object, Commands extends CommandMap = NoCommands>(
+  name: string,
+  definition: Omit<StoreDefinition<State, Commands>, 'name'>,
+): StoreDefinition<State, Commands> {
+  if (!/^[A-Za-z][\w.-]{0,63}$/.test(name)) {
+    throw new SyncError(
+      'setup',
+      `${JSON.stringify(name)} is no name for a store: a letter, then up to 63 letters, digits, ".", "_" or "-"`,
+    )
+  }
+  return { name, ...definition }
+}
+
+type ArgumentsOf<F> = F extends (...args: infer A) => unknown ? A : never
+type ResultOf<F> = F extends (...args: never) => infer R ? Awaited<R> : never
+
+/** The commands as a replica calls them. */
+export type CommandCalls<Commands> = {
+  readonly [Name in keyof Commands]: (...args: ArgumentsOf<Commands[Name]>) => Promise<ResultOf<Commands[Name]>>
+}
+
+/** The commands as a source implements them. */
+export type CommandHandlers<Commands, Context> = {
+  readonly [Name in keyof Commands]: (
+    argument: ArgumentsOf<Commands[Name]>[0],
+    context: Context,
+  ) => ResultOf<Commands[Name]> | Promise<ResultOf<Commands[Name]>>
+}

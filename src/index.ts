@@ -1,0 +1,12 @@
+export {
+  defineStore,
+  type CommandCalls,
+  type CommandHandlers,
+  type CommandMap,
+  type StoreDefinition,
+} from './definition.ts'
+export { SyncError, type SyncErrorCode } from './error.ts'
+export type { Clock } from './clock.ts'
+export type { At, Child, Draft, Immutable, Key, KeyOf, Path, Readable, ValidPath } from './document/types.ts'
+export type { Connection, ConnectionListener, Peer } from './protocol/connection.ts'
+export type { Limits } from './protocol/limits.ts'

@@ -1,0 +1,17 @@
+/** How fast a store is sent. */
+export interface Pace {
+  /** Shortest time between two frames of a session, in ms; 0: the next macrotask. Commits, and appends that have a reader. */
+  readonly interval: number
+  /** The same for appends to a text that the session has no reader for, in ms. */
+  readonly appendInterval: number
+}
+
+export const defaultPace: Pace = { interval: 16, appendInterval: 500 }
+
+/**
+ * The beginning of the cell of time that `moment` lies in. All sessions share the grid, so those that are in step flush
+ * together, and their frame is encoded once.
+ */
+export function cellStart(moment: number, period: number): number {
+  return period > 0 && Number.isFinite(moment) ? Math.floor(moment / period) * period : moment
+}

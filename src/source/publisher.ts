@@ -1,0 +1,68 @@
+import type { Clock } from '../clock.ts'
+import type { Body } from '../protocol/wire.ts'
+import type { StoreSession } from './session.ts'
+
+/** The sessions of one store, and the one timer that wakes them. */
+export class Publisher {
+  readonly sessions: Set<StoreSession> = new Set()
+  readonly #clock: Clock
+  #cancel: (() => void) | undefined
+  #wakeAt = Number.POSITIVE_INFINITY
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  /** Makes sure that the sessions are asked at `due`, in the clock's ms. */
+  schedule(due: number): void {
+    if (due >= this.#wakeAt) return
+    this.#cancel?.()
+    this.#wakeAt = due
+    this.#cancel = this.#clock.schedule(
+      () => {
+        this.#wake()
+      },
+      Math.max(0, due - this.#clock.now()),
+    )
+  }
+
+  stop(): void {
+    this.#cancel?.()
+    this.#cancel = undefined
+    this.#wakeAt = Number.POSITIVE_INFINITY
+  }
+
+  #wake(): void {
+    const now = this.#clock.now()
+    this.stop()
+    for (const session of this.sessions) session.tick(now)
+    for (const session of this.sessions) if (session.due !== undefined) this.schedule(session.due)
+  }
+}
+
+/** Frames that have just been encoded, so that the sessions which are in step share them. */
+export class BodyCache {
+  readonly #clock: Clock
+  readonly #bodies = new Map<number | undefined, Body>()
+  #revision = -1
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  get(revision: number, since: number | undefined, encode: () => Body): Body {
+    if (revision !== this.#revision) this.#bodies.clear()
+    this.#revision = revision
+    let body = this.#bodies.get(since)
+    if (body === undefined) {
+      if (this.#bodies.size === 0) {
+        // Those in step ask in the same macrotask; a snapshot is too large to be kept for longer.
+        this.#clock.schedule(() => {
+          this.#bodies.clear()
+        }, 0)
+      }
+      this.#bodies.set(since, (body = encode()))
+    }
+    return body
+  }
+}

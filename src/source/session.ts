@@ -1,0 +1,205 @@
+/** The source's side of one peer and one store: a revision in the log, one frame of credit, and a pace. */
+import { pathKey } from '../document/path.ts'
+import type { Key } from '../document/types.ts'
+import { SyncError } from '../error.ts'
+import type { UpFrame, WireError } from '../protocol/frames.ts'
+import type { Session, SessionPort } from '../protocol/serve.ts'
+import { failureBody, pongBody, resultBody, type Body } from '../protocol/wire.ts'
+import { cellStart, type Pace } from './pace.ts'
+
+/** What a session needs of its source. */
+export interface SessionHost {
+  readonly epoch: string
+  readonly revision: number
+  readonly pace: Pace
+  now(): number
+  /** What brings a replica from `revision` up to now; the whole state, where it has none or the log does not reach back. */
+  bodySince(revision: number | undefined): Body
+  /** `session` wants its next frame at its `due`. */
+  schedule(due: number): void
+  run(name: string, argument: unknown, port: SessionPort): Promise<unknown>
+  /** Checks what a command returned. */
+  checkResult(result: unknown): unknown
+  left(session: StoreSession): void
+}
+
+/** What a commit holds, as far as it matters for when it is sent. */
+export interface Published {
+  /** Whether there is anything but appends in it. */
+  readonly ordinary: boolean
+  /** The texts that it appends to, by `pathKey`. */
+  readonly appended: readonly string[]
+}
+
+export class StoreSession implements Session {
+  readonly #host: SessionHost
+  readonly #port: SessionPort
+  readonly #watches = new Map<string, number>()
+  /** Up to where everything has been sent. */
+  #sent: number | undefined
+  /** Up to where the replica has said that it is. */
+  #acknowledged: number | undefined
+  #inFlight = false
+  /** Whether something that must not wait longer than `interval` is pending, or something that may until `appendInterval`. */
+  #pending: 'nothing' | 'appends' | 'ordinary' | 'urgent' = 'nothing'
+  #lastFlush = Number.NEGATIVE_INFINITY
+  #calls = 0
+  #lastCall = 0
+  #closed = false
+
+  constructor(host: SessionHost, port: SessionPort, known: number | undefined) {
+    this.#host = host
+    this.#port = port
+    this.#sent = known
+    this.#acknowledged = known
+    this.#flush()
+  }
+
+  /** The revisions from which this session may ask for commits: now, or when it resumes. */
+  get revisionsInUse(): readonly number[] {
+    return [this.#sent, this.#acknowledged].filter((revision) => revision !== undefined)
+  }
+
+  /** Takes note that a commit is in the log. */
+  published({ ordinary, appended }: Published): void {
+    if (ordinary || appended.some((key) => this.#watches.has(key))) this.#want('ordinary')
+    else this.#want('appends')
+  }
+
+  /** What is pending is to be sent in the next macrotask. */
+  hurry(): void {
+    if (this.#sent !== this.#host.revision) this.#want('urgent')
+  }
+
+  /** When the next frame should be sent, in the clock's ms; `undefined`: not before something happens. */
+  get due(): number | undefined {
+    if (this.#pending === 'nothing' || this.#inFlight || this.#closed) return undefined
+    if (this.#pending === 'urgent') return this.#host.now()
+    const { interval, appendInterval } = this.#host.pace
+    const period = this.#pending === 'ordinary' ? interval : appendInterval
+    // One frame a cell of time: the first at once, the others when the next cell begins, in all sessions together.
+    return Math.max(this.#host.now(), cellStart(this.#lastFlush, period) + period)
+  }
+
+  /** Sends what is pending, if it is due. */
+  tick(now: number): void {
+    const { due } = this
+    if (due !== undefined && due <= now) this.#flush()
+  }
+
+  receive(frame: UpFrame): void {
+    if (this.#closed) return
+    switch (frame.type) {
+      case 'ack':
+        return this.#ack(frame.revision)
+      case 'watch':
+        return this.#watch(frame.path)
+      case 'unwatch':
+        return this.#unwatch(frame.path)
+      case 'call':
+        return this.#call(frame)
+      case 'ping':
+        return this.#ping(frame.id)
+      case 'hello':
+      case 'bye':
+        return
+    }
+  }
+
+  close(): void {
+    if (this.#closed) return
+    this.#closed = true
+    this.#host.left(this)
+  }
+
+  /** Ends the session from this side. */
+  refuse(error: WireError): void {
+    if (this.#closed) return
+    this.#port.refuse(error)
+    this.close()
+  }
+
+  #want(pending: 'appends' | 'ordinary' | 'urgent'): void {
+    if (this.#pending === 'nothing' || this.#pending === 'appends' || pending === 'urgent') this.#pending = pending
+    this.#schedule()
+  }
+
+  #schedule(): void {
+    const { due } = this
+    if (due !== undefined) this.#host.schedule(due)
+  }
+
+  #flush(): void {
+    this.#port.send(this.#host.bodySince(this.#sent))
+    this.#sent = this.#host.revision
+    this.#inFlight = true
+    this.#pending = 'nothing'
+    this.#lastFlush = this.#host.now()
+  }
+
+  #ack(revision: number): void {
+    if (!this.#inFlight || revision !== this.#sent) return
+    this.#inFlight = false
+    this.#acknowledged = revision
+    this.#schedule()
+  }
+
+  #watch(path: readonly Key[]): void {
+    const key = pathKey(path)
+    if (this.#watches.size >= this.#port.limits.watches && !this.#watches.has(key)) {
+      return this.refuse(
+        new SyncError('too-many', `More than ${this.#port.limits.watches} stream readers in one session`),
+      )
+    }
+    this.#watches.set(key, (this.#watches.get(key) ?? 0) + 1)
+    // What was appended before the reader came has waited long enough.
+    if (this.#pending === 'appends') this.#want('ordinary')
+  }
+
+  #unwatch(path: readonly Key[]): void {
+    const key = pathKey(path)
+    const count = this.#watches.get(key) ?? 0
+    if (count > 1) this.#watches.set(key, count - 1)
+    else this.#watches.delete(key)
+  }
+
+  #call({ id, name, argument }: UpFrame & { type: 'call' }): void {
+    if (id !== this.#lastCall + 1) return this.refuse(new SyncError('bad-frame', 'Calls arrived twice or out of order'))
+    this.#lastCall = id
+    if (this.#calls >= this.#port.limits.calls) {
+      return this.#fail(
+        id,
+        new SyncError('too-many', `More than ${this.#port.limits.calls} commands at once in one session`),
+      )
+    }
+    this.#calls++
+    void this.#host
+      .run(name, argument, this.#port)
+      .then((result) => {
+        this.#answer(resultBody(id, this.#host.revision, this.#host.checkResult(result)))
+      })
+      .catch((error: unknown) => {
+        this.#fail(id, error)
+      })
+      .finally(() => {
+        this.#calls--
+      })
+  }
+
+  #fail(id: number, error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error)
+    const wireError = error instanceof SyncError ? error : { code: 'command-failed' as const, message }
+    this.#answer(failureBody(id, this.#host.revision, wireError))
+  }
+
+  #ping(id: number): void {
+    this.#answer(pongBody(id, this.#host.revision))
+  }
+
+  /** An answer names a revision; the replica holds it back until it is there, so what leads there must not wait. */
+  #answer(body: Body): void {
+    if (this.#closed) return
+    this.#port.send(body)
+    this.hurry()
+  }
+}

@@ -1,0 +1,35 @@
+import { SyncError } from '../error.ts'
+
+/** Appends to one text of a store, from the process that owns it. */
+export interface Writer {
+  /**
+   * Adds `chunk` to the end. Costs what the chunk is long, however long the text is. The first half of a surrogate pair
+   * at its end is kept back until the other half comes, so that nobody ever sees half a character.
+   *
+   * @throws SyncError `bad-path` if the text is gone (its tab was closed, say), `closed` after `end()`.
+   */
+  append(chunk: string): void
+  /** Adds what was kept back, sends everything at once instead of at the store's pace, and closes the writer. */
+  end(): void
+}
+
+export function createWriter(append: (chunk: string) => void, hurry: () => void): Writer {
+  let keptBack = ''
+  let open = true
+  return {
+    append(chunk) {
+      if (!open) throw new SyncError('closed', 'This writer has ended: ask the source for another')
+      const text = keptBack + chunk
+      const last = text.charCodeAt(text.length - 1)
+      const length = last >= 0xd8_00 && last <= 0xdb_ff ? text.length - 1 : text.length
+      if (length > 0) append(text.slice(0, length))
+      keptBack = text.slice(length)
+    },
+    end() {
+      if (!open) return
+      open = false
+      if (keptBack !== '') append(keptBack)
+      hurry()
+    },
+  }
+}
