@@ -1,0 +1,134 @@
+/**
+ * How a replica keeps in step, as a pure transition: what it knows and what has happened give what it knows next and what
+ * is to be done. It never applies a frame that does not begin exactly where it is; it joins again instead.
+ */
+import type { Op } from '../document/types.ts'
+import { SyncError } from '../error.ts'
+import type { DownFrame, UpFrame } from '../protocol/frames.ts'
+import { hello } from '../protocol/wire.ts'
+
+export type Status = 'connecting' | 'live' | 'refused' | 'closed'
+
+export interface Machine {
+  readonly store: string
+  readonly status: Status
+  /** The session's channel; 0: none. */
+  readonly channel: number
+  /** What the replica shows, once it shows the source's state. */
+  readonly known: { readonly epoch: string; readonly revision: number } | undefined
+  /** Why it was refused. */
+  readonly error: SyncError | undefined
+}
+
+export type Event =
+  /** The connection carries frames; `channel` is unused on it. */
+  | { readonly type: 'open'; readonly channel: number }
+  | { readonly type: 'lost' }
+  | { readonly type: 'frame'; readonly frame: DownFrame; readonly nextChannel: () => number }
+  /**
+   * What arrived was no frame, or could not be applied: start anew from a snapshot, on `channel`; unless it was that
+   * snapshot, for then there is no hope.
+   */
+  | { readonly type: 'diverged'; readonly channel: number; readonly hopeless: boolean; readonly error: SyncError }
+  | { readonly type: 'close' }
+
+export type Effect =
+  | { readonly type: 'send'; readonly frame: UpFrame }
+  /** Show this state. */
+  | { readonly type: 'install'; readonly value: unknown }
+  | { readonly type: 'apply'; readonly ops: readonly Op[] }
+  /** The state is at a new revision: whoever waits for one may go on. */
+  | { readonly type: 'reached' }
+  /** A session has begun: send what waits for one. */
+  | { readonly type: 'joined' }
+  /** The session is over: what was asked in it will not be answered. */
+  | { readonly type: 'left' }
+  | { readonly type: 'answer'; readonly frame: DownFrame & { readonly type: 'result' | 'failure' | 'pong' } }
+  /** The source has complained about a frame. */
+  | { readonly type: 'report'; readonly error: SyncError }
+
+type Step = readonly [Machine, readonly Effect[]]
+
+export function initialMachine(store: string): Machine {
+  return { store, status: 'connecting', channel: 0, known: undefined, error: undefined }
+}
+
+export function transition(machine: Machine, event: Event): Step {
+  if (machine.status === 'closed') return [machine, []]
+  switch (event.type) {
+    case 'open':
+      return machine.status === 'refused' ? [machine, []] : join(machine, event.channel, machine.known)
+    case 'lost':
+      return machine.status === 'refused'
+        ? [machine, []]
+        : [{ ...machine, status: 'connecting', channel: 0 }, [{ type: 'left' }]]
+    case 'diverged':
+      if (event.hopeless)
+        return [{ ...machine, status: 'refused', channel: 0, error: event.error }, [...bye(machine), { type: 'left' }]]
+      return join(machine, event.channel, undefined)
+    case 'close':
+      return [{ ...machine, status: 'closed', channel: 0 }, [...bye(machine), { type: 'left' }]]
+    case 'frame':
+      return receive(machine, event.frame, event.nextChannel)
+  }
+}
+
+function receive(machine: Machine, frame: DownFrame, nextChannel: () => number): Step {
+  // What comes on a channel that was left crossed the leaving on its way.
+  if (frame.channel !== machine.channel && frame.channel !== 0) return [machine, []]
+  switch (frame.type) {
+    case 'refused':
+      return refused(machine, frame, nextChannel)
+    case 'snapshot': {
+      const { epoch, revision, value } = frame
+      const stale = machine.status === 'live' && machine.known?.epoch === epoch && machine.known.revision >= revision
+      if (stale) return join(machine, nextChannel(), machine.known)
+      return show(machine, { epoch, revision }, { type: 'install', value })
+    }
+    case 'commit': {
+      const { known } = machine
+      if (known?.revision !== frame.from || (machine.status === 'live' && frame.to === frame.from)) {
+        return join(machine, nextChannel(), known)
+      }
+      return show(machine, { epoch: known.epoch, revision: frame.to }, { type: 'apply', ops: frame.ops })
+    }
+    case 'result':
+    case 'failure':
+    case 'pong':
+      return [machine, [{ type: 'answer', frame }]]
+  }
+}
+
+function show(machine: Machine, known: NonNullable<Machine['known']>, effect: Effect): Step {
+  const effects: Effect[] = [
+    effect,
+    { type: 'send', frame: { type: 'ack', channel: machine.channel, revision: known.revision } },
+    { type: 'reached' },
+  ]
+  if (machine.status !== 'live') effects.push({ type: 'joined' })
+  return [{ ...machine, status: 'live', known }, effects]
+}
+
+function join(machine: Machine, channel: number, known: Machine['known']): Step {
+  return [
+    { ...machine, status: 'connecting', channel, known },
+    [...bye(machine), { type: 'left' }, { type: 'send', frame: hello(channel, machine.store, known) }],
+  ]
+}
+
+function refused(machine: Machine, frame: DownFrame & { type: 'refused' }, nextChannel: () => number): Step {
+  const error = new SyncError(frame.error.code, frame.error.message)
+  // A session that went wrong can begin again; who is not let in need not ask twice.
+  if (machine.status === 'live') {
+    if (frame.channel === 0) return [machine, [{ type: 'report', error }]]
+    if (frame.error.code === 'bad-frame' || frame.error.code === 'too-many') {
+      const [next, effects] = join({ ...machine, channel: 0 }, nextChannel(), machine.known)
+      return [next, [{ type: 'report', error }, ...effects]]
+    }
+  }
+  return [{ ...machine, status: 'refused', channel: 0, error }, [{ type: 'left' }]]
+}
+
+function bye({ channel }: Machine): readonly Effect[] {
+  return channel === 0 ? [] : [{ type: 'send', frame: { type: 'bye', channel } }]
+}

@@ -1,0 +1,250 @@
+/** A live, read-only copy of a store: the document that shows it, and the machine that keeps it in step. */
+import type { CommandCalls, NoCommands, StoreDefinition } from '../definition.ts'
+import { adopt } from '../document/apply.ts'
+import { Document, copyState } from '../document/document.ts'
+import { pathKey } from '../document/path.ts'
+import { copyIn } from '../document/storable.ts'
+import type { Container } from '../document/tree.ts'
+import type { At, Immutable, Key, Path, Readable, ValidPath } from '../document/types.ts'
+import { SyncError, reportUncaught } from '../error.ts'
+import { nextChannel, type Connection } from '../protocol/connection.ts'
+import type { DownFrame } from '../protocol/frames.ts'
+import { parseDownFrame } from '../protocol/parse.ts'
+import { upFrameText } from '../protocol/wire.ts'
+import { Calls } from './calls.ts'
+import { initialMachine, transition, type Effect, type Event, type Machine, type Status } from './machine.ts'
+import { createReader, type Reader } from './reader.ts'
+import { select } from './select.ts'
+
+export interface ReplicaOptions {
+  /** Gets what a listener throws and what the source complains of; by default `reportError`. */
+  readonly onError?: (error: unknown) => void
+}
+
+/** A live, read-only copy of a store in another process. Until the source's state is there, it shows the definition's. */
+export interface Replica<State extends object, Commands = NoCommands> extends Readable<Immutable<State>> {
+  /** What is at a path, now and from now on; `undefined` where nothing is. Costs nothing of what is elsewhere. */
+  at<const P extends readonly Key[]>(...path: P & ValidPath<State, P>): Readable<Immutable<At<State, P>>>
+  /** What `fn` makes of the whole state; told again only when that is another, by `equal` (default `Object.is`). */
+  select<T>(fn: (state: Immutable<State>) => T, equal?: (a: T, b: T) => boolean): Readable<T>
+  /** Follows the growing text at a path live, as long as somebody is subscribed. */
+  reader<const P extends readonly Key[]>(...path: P & ValidPath<State, P>): Reader
+  /**
+   * The commands of the definition. The promise resolves when the command is done and this replica shows its effects.
+   * It rejects with a SyncError: the command's own, `command-failed`, `unknown-command`, `not-storable` (the argument),
+   * `disconnected` (it may or may not have run), `refused` or `closed`.
+   */
+  readonly call: CommandCalls<Commands>
+  /** Resolves when the source's state is shown for the first time; rejects if it is refused. */
+  readonly ready: Promise<void>
+  /** Resolves when the replica shows everything that the source had when it was asked; rejects if it is refused. */
+  settled(): Promise<void>
+  readonly status: Readable<Status>
+  /** Why `status` is `refused`. */
+  readonly error: SyncError | undefined
+  /** The revision shown; -1 before the source's state is. */
+  readonly revision: number
+  /** Leaves the store. The connection stays open. */
+  close(): void
+}
+
+/** Makes a replica. It joins its store as soon as the connection is open, and again whenever it reopens. */
+export function createReplica<State extends object, Commands>(
+  definition: StoreDefinition<State, Commands>,
+  connection: Connection,
+  options: ReplicaOptions = {},
+): Replica<State, Commands> {
+  return new StoreReplica(definition, connection, options)
+}
+
+class StoreReplica<State extends object, Commands> implements Replica<State, Commands> {
+  readonly call: CommandCalls<Commands>
+  readonly ready: Promise<void>
+  readonly status: Readable<Status>
+  readonly #document: Document
+  readonly #connection: Connection
+  readonly #status = new Document({ status: 'connecting' }, reportUncaught)
+  readonly #onError: (error: unknown) => void
+  readonly #calls: Calls
+  readonly #watches = new Map<string, { readonly path: Path; count: number }>()
+  readonly #unsubscribe: () => void
+  #machine: Machine
+  #settleReady: { resolve: () => void; reject: (error: SyncError) => void } | undefined
+
+  constructor(definition: StoreDefinition<State, Commands>, connection: Connection, options: ReplicaOptions) {
+    this.#connection = connection
+    this.#onError = options.onError ?? reportUncaught
+    this.#document = new Document(copyState(definition.state()), this.#onError)
+    this.#machine = initialMachine(definition.name)
+    this.#calls = new Calls((frame) => {
+      connection.send(upFrameText(frame))
+    })
+    this.call = new Proxy({} as CommandCalls<Commands>, {
+      // Not a thenable, whoever awaits it.
+      get: (_, name) =>
+        typeof name === 'string' && name !== 'then' ? (argument: unknown) => this.#call(name, argument) : undefined,
+    })
+    this.status = this.#status.at(['status']) as Readable<Status>
+    this.ready = new Promise<void>((resolve, reject) => {
+      this.#settleReady = { resolve, reject }
+    })
+    // Who does not wait for it has `status` to look at.
+    this.ready.catch(() => undefined)
+    this.#unsubscribe = connection.subscribe({
+      open: () => {
+        this.#dispatch({ type: 'open', channel: nextChannel(connection) })
+      },
+      message: (text) => {
+        this.#receive(text)
+      },
+      close: () => {
+        this.#dispatch({ type: 'lost' })
+      },
+    })
+  }
+
+  get error(): SyncError | undefined {
+    return this.#machine.error
+  }
+
+  get revision(): number {
+    return this.#machine.known?.revision ?? -1
+  }
+
+  get(): Immutable<State> {
+    return this.#document.get([]) as Immutable<State>
+  }
+
+  subscribe(run: (value: Immutable<State>) => void): () => void {
+    return this.#document.subscribe([], run as (value: unknown) => void)
+  }
+
+  at<const P extends readonly Key[]>(...path: P & ValidPath<State, P>): Readable<Immutable<At<State, P>>> {
+    return this.#document.at(path) as Readable<Immutable<At<State, P>>>
+  }
+
+  select<T>(fn: (state: Immutable<State>) => T, equal?: (a: T, b: T) => boolean): Readable<T> {
+    return select(this, fn, equal)
+  }
+
+  reader<const P extends readonly Key[]>(...path: P & ValidPath<State, P>): Reader {
+    return createReader(this.#document.at(path), () => this.#watch(path))
+  }
+
+  async settled(): Promise<void> {
+    this.#checkUsable()
+    await this.#calls.ping()
+  }
+
+  close(): void {
+    if (this.#machine.status === 'closed') return
+    this.#dispatch({ type: 'close' })
+    this.#unsubscribe()
+  }
+
+  async #call(name: string, argument: unknown): Promise<unknown> {
+    this.#checkUsable()
+    return await this.#calls.call(name, copyIn(argument, ['(argument)']))
+  }
+
+  #receive(text: string): void {
+    const { channel } = this.#machine
+    // Other replicas on this connection have other channels; theirs need not be parsed here.
+    if (!text.startsWith(`[${channel},`) && !text.startsWith('[0,')) return
+    let frame: DownFrame
+    try {
+      frame = parseDownFrame(text)
+    } catch (error) {
+      this.#diverged(error, this.#machine)
+      return
+    }
+    this.#dispatch({ type: 'frame', frame, nextChannel: () => nextChannel(this.#connection) })
+  }
+
+  #diverged(cause: unknown, before: Machine): void {
+    const error =
+      cause instanceof SyncError ? cause : new SyncError('bad-frame', 'A frame could not be applied', { cause })
+    const hopeless = before.known === undefined
+    if (!hopeless) this.#onError(error)
+    this.#dispatch({ type: 'diverged', channel: nextChannel(this.#connection), hopeless, error })
+  }
+
+  #dispatch(event: Event): void {
+    const before = this.#machine
+    const [machine, effects] = transition(before, event)
+    this.#machine = machine
+    for (const effect of effects) {
+      try {
+        this.#perform(effect, before)
+      } catch (error) {
+        // Only applying can fail: a source and a replica that disagree.
+        this.#diverged(error, before)
+        return
+      }
+    }
+    if (machine.status !== before.status && this.#machine === machine) this.#statusChanged(machine)
+  }
+
+  #perform(effect: Effect, before: Machine): void {
+    switch (effect.type) {
+      case 'send':
+        return this.#connection.send(upFrameText(effect.frame))
+      case 'install':
+        return this.#document.notify(this.#document.replace(adopt(effect.value, []) as Container))
+      case 'apply':
+        this.#document.apply(effect.ops)
+        return this.#document.notify(effect.ops)
+      case 'reached':
+        return this.#calls.reached(this.revision, before.known?.epoch !== this.#machine.known?.epoch)
+      case 'joined':
+        return this.#joined()
+      case 'left':
+        return this.#calls.left()
+      case 'answer':
+        return this.#calls.answered(effect.frame, this.revision)
+      case 'report':
+        return this.#onError(effect.error)
+    }
+  }
+
+  #joined(): void {
+    const { channel } = this.#machine
+    for (const { path } of this.#watches.values()) this.#connection.send(upFrameText({ type: 'watch', channel, path }))
+    this.#calls.joined(channel)
+  }
+
+  #statusChanged({ status, error }: Machine): void {
+    this.#status.notify(
+      this.#status.update((draft) => {
+        ;(draft as { status: Status }).status = status
+      }).ops,
+    )
+    if (status === 'live') this.#settleReady?.resolve()
+    if (status === 'live' || status === 'connecting') return
+    const reason = error ?? new SyncError('closed', 'The replica was closed')
+    this.#settleReady?.reject(reason)
+    this.#calls.fail(reason)
+  }
+
+  #watch(path: Path): () => void {
+    const key = pathKey(path)
+    const watch = this.#watches.get(key) ?? { path, count: 0 }
+    this.#watches.set(key, watch)
+    if (++watch.count === 1) this.#sendWatch('watch', path)
+    return () => {
+      if (--watch.count > 0) return
+      this.#watches.delete(key)
+      this.#sendWatch('unwatch', path)
+    }
+  }
+
+  #sendWatch(type: 'watch' | 'unwatch', path: Path): void {
+    const { channel, status } = this.#machine
+    if (status === 'live') this.#connection.send(upFrameText({ type, channel, path }))
+  }
+
+  #checkUsable(): void {
+    const { status, error } = this.#machine
+    if (status === 'refused' || status === 'closed') throw error ?? new SyncError('closed', 'The replica was closed')
+  }
+}
