@@ -1,0 +1,86 @@
+/**
+ * Connections over ports. One frame is one message that is a string. The empty string is no frame and means "closing":
+ * `close()` posts it before it closes the port, because not every port tells that its other end was closed. Messages
+ * that are not strings are not Lockstep's and are ignored.
+ */
+import type { Connection, Peer } from '../protocol/connection.ts'
+import type { Limits } from '../protocol/limits.ts'
+import { serveConnection, type Served } from '../protocol/serve.ts'
+import { createChannel } from './channel.ts'
+
+const closing = ''
+
+/**
+ * What the DOM's `MessagePort` and `Worker`, a worker's `self`, the ports and `Worker` of `node:worker_threads`, and
+ * Electron's `MessagePortMain`, `UtilityProcess` and `process.parentPort` have in common.
+ */
+export interface MessagePortLike {
+  postMessage(message: string): void
+  addEventListener?(type: string, listener: (event: unknown) => void): void
+  on?(type: string, listener: (message: unknown) => void): unknown
+  start?(): void
+  close?(): void
+}
+
+/**
+ * A connection over `port`, which is Lockstep's alone from now on. It is open at once (ports queue what is sent before
+ * the other end listens) and, once lost, for good. Closing it closes a `MessagePort`; a worker goes on running.
+ */
+export function portConnection(port: MessagePortLike): Connection {
+  // Only ports can be started, and only they may be closed: `close()` of a worker's `self` would end the worker.
+  function release(): void {
+    if (port.start) port.close?.()
+  }
+
+  function ended(): void {
+    release()
+    channel.ended()
+  }
+
+  function received(event: unknown): void {
+    // Node's ports pass the message itself to `on`, all others an event.
+    const text = typeof event === 'string' ? event : (event as { data?: unknown } | null)?.data
+    if (text === closing) ended()
+    else if (typeof text === 'string') channel.received(text)
+  }
+
+  const channel = createChannel({
+    send: (text) => port.postMessage(text),
+    start() {
+      if (port.addEventListener) port.addEventListener('message', received)
+      else port.on?.('message', received)
+      port.start?.()
+    },
+    close() {
+      port.postMessage(closing)
+      release()
+    },
+  })
+  // Not by `addEventListener`: a page of Electron 25 that listens for a port's `close` crashes when it is reloaded.
+  port.on?.('close', ended)
+  port.on?.('exit', ended)
+  channel.opened()
+  return channel.connection
+}
+
+/**
+ * Lets the other end of `port` join `sources`. Whoever holds that end is trusted with them: hand it only to code that
+ * may read them. When you remove its iframe or terminate its worker, call the function returned: in the DOM, nobody else
+ * tells.
+ *
+ * @param peer what the sources are told about it.
+ * @returns a function that ends its sessions and closes the port.
+ */
+export function servePort(
+  sources: readonly Served[],
+  port: MessagePortLike,
+  peer: Peer = { transport: 'message-port', origin: '' },
+  limits?: Partial<Limits>,
+): () => void {
+  const connection = portConnection(port)
+  const stop = serveConnection(sources, connection, peer, limits)
+  return () => {
+    stop()
+    connection.close()
+  }
+}
