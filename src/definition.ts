@@ -1,8 +1,7 @@
 import { SyncError } from './error.ts'
 
-/** The commands of a store by name: each takes one argument or none and returns a result or a promise of one. */
-// oxlint-disable-next-line typescript/no-explicit-any -- the one way to say "of any argument" in a constraint; it reaches no public type
-export type CommandMap = { readonly [name: string]: (argument: any) => unknown }
+/** What the commands of a store have to be: each takes one argument or none, and returns a result or a promise of one. */
+export type CommandMap<Commands> = { readonly [Name in keyof Commands]: (argument: never) => unknown }
 
 /** What a store without commands has. */
 export type NoCommands = { readonly [Name in never]: never }
@@ -29,7 +28,7 @@ export interface StoreDefinition<State extends object, Commands> {
  * @param name up to 64 letters, digits, `.`, `_` and `-`, beginning with a letter.
  * @throws SyncError `setup` if the name is anything else.
  */
-export function defineStore<State extends object, Commands extends CommandMap = NoCommands>(
+export function defineStore<State extends object, Commands extends CommandMap<Commands> = NoCommands>(
   name: string,
   definition: Omit<StoreDefinition<State, Commands>, 'name'>,
 ): StoreDefinition<State, Commands> {
