@@ -182,7 +182,8 @@ class StoreReplica<State extends object, Commands> implements Replica<State, Com
         return
       }
     }
-    if (machine.status !== before.status && this.#machine === machine) this.#statusChanged(machine)
+    // Performing may have dispatched again; whoever comes last tells.
+    if (this.#machine.status !== this.status.get()) this.#statusChanged(this.#machine)
   }
 
   #perform(effect: Effect, before: Machine): void {
@@ -208,7 +209,9 @@ class StoreReplica<State extends object, Commands> implements Replica<State, Com
   }
 
   #joined(): void {
-    const { channel } = this.#machine
+    const { channel, status } = this.#machine
+    // A listener that was told of the state may have closed the replica or the connection.
+    if (status !== 'live') return
     for (const { path } of this.#watches.values()) this.#connection.send(upFrameText({ type: 'watch', channel, path }))
     this.#calls.joined(channel)
   }
@@ -231,7 +234,10 @@ class StoreReplica<State extends object, Commands> implements Replica<State, Com
     const watch = this.#watches.get(key) ?? { path, count: 0 }
     this.#watches.set(key, watch)
     if (++watch.count === 1) this.#sendWatch('watch', path)
+    let ended = false
     return () => {
+      if (ended) return
+      ended = true
       if (--watch.count > 0) return
       this.#watches.delete(key)
       this.#sendWatch('unwatch', path)

@@ -36,7 +36,10 @@ export class Publisher {
     const now = this.#clock.now()
     this.stop()
     for (const session of this.sessions) session.tick(now)
-    for (const session of this.sessions) if (session.due !== undefined) this.schedule(session.due)
+    for (const session of this.sessions) {
+      const due = session.due(now)
+      if (due !== undefined) this.schedule(due)
+    }
   }
 }
 

@@ -71,19 +71,19 @@ export class StoreSession implements Session {
     if (this.#sent !== this.#host.revision) this.#want('urgent')
   }
 
-  /** When the next frame should be sent, in the clock's ms; `undefined`: not before something happens. */
-  get due(): number | undefined {
+  /** When, seen from `now`, the next frame should be sent, in the clock's ms; `undefined`: not before something happens. */
+  due(now: number): number | undefined {
     if (this.#pending === 'nothing' || this.#inFlight || this.#closed) return undefined
-    if (this.#pending === 'urgent') return this.#host.now()
+    if (this.#pending === 'urgent') return now
     const { interval, appendInterval } = this.#host.pace
     const period = this.#pending === 'ordinary' ? interval : appendInterval
     // One frame a cell of time: the first at once, the others when the next cell begins, in all sessions together.
-    return Math.max(this.#host.now(), cellStart(this.#lastFlush, period) + period)
+    return Math.max(now, cellStart(this.#lastFlush, period) + period)
   }
 
   /** Sends what is pending, if it is due. */
   tick(now: number): void {
-    const { due } = this
+    const due = this.due(now)
     if (due !== undefined && due <= now) this.#flush()
   }
 
@@ -125,7 +125,7 @@ export class StoreSession implements Session {
   }
 
   #schedule(): void {
-    const { due } = this
+    const due = this.due(this.#host.now())
     if (due !== undefined) this.#host.schedule(due)
   }
 

@@ -4,7 +4,7 @@ import type { CommandHandlers, StoreDefinition } from '../definition.ts'
 import { Document, copyState } from '../document/document.ts'
 import { pathKey } from '../document/path.ts'
 import { copyIn } from '../document/storable.ts'
-import type { At, Draft, Immutable, Key, Op, Path, Readable, ValidPath } from '../document/types.ts'
+import type { At, Draft, Immutable, Key, Op, Readable, ValidPath } from '../document/types.ts'
 import { SyncError, reportUncaught } from '../error.ts'
 import type { Peer } from '../protocol/connection.ts'
 import type { UpFrame } from '../protocol/frames.ts'
@@ -58,7 +58,7 @@ export interface Source<State extends object> extends Readable<Immutable<State>>
    *
    * @throws SyncError `bad-path` if there is no text.
    */
-  append(path: Path, chunk: string): void
+  append<const P extends readonly Key[]>(path: P & ValidPath<State, P>, chunk: string): void
   /** A writer for the text at a path. */
   writer<const P extends readonly Key[]>(...path: P & ValidPath<State, P>): Writer
   /** Ends all sessions; the source cannot be changed any more. */
@@ -142,7 +142,7 @@ class StoreSource<State extends object, Commands> implements Source<State>, Sess
     this.#publish(this.#document.replace(copyState(next)))
   }
 
-  append(path: Path, chunk: string): void {
+  append<const P extends readonly Key[]>(path: P & ValidPath<State, P>, chunk: string): void {
     this.#checkOpen()
     if (typeof chunk !== 'string') throw new SyncError('not-storable', 'Only text can be appended to a text', { path })
     const ops: Op[] = [{ kind: 'append', path, chunk }]

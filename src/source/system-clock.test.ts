@@ -1,0 +1,34 @@
+import { MessageChannel } from 'node:worker_threads'
+import { expect, test } from 'vitest'
+import { defineStore } from '../index.ts'
+import { createReplica } from '../replica/index.ts'
+import { portConnection, servePort } from '../transports/message-port.ts'
+import { createSource } from './index.ts'
+
+const store = defineStore('counter', { state: () => ({ count: 0 }), commands: {} as { add(n: number): number } })
+
+// A fake clock stands still between two looks at it; a real one never does.
+test('on the real clock, what is due is sent', async () => {
+  const source = createSource(store, {
+    commands: {
+      add: (n, { source }) =>
+        source.update((draft) => {
+          draft.count += n
+          return draft.count
+        }),
+    },
+  })
+  const { port1, port2 } = new MessageChannel()
+  servePort([source], port1)
+  const replica = createReplica(store, portConnection(port2))
+  expect(await replica.call.add(2)).toBe(2)
+  expect(await replica.call.add(3)).toBe(5)
+  expect(replica.get()).toEqual({ count: 5 })
+  source.update((draft) => {
+    draft.count++
+  })
+  await replica.settled()
+  expect(replica.get()).toEqual({ count: 6 })
+  replica.close()
+  port1.close()
+})
