@@ -1,0 +1,54 @@
+import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { serveWebSocket } from 'lockstep/websocket/server'
+import sirv from 'sirv'
+import { createChatApp } from '../core/chat-app.ts'
+import { securityHeaders } from './csp.ts'
+
+/** The app for a browser: a server on this machine's loopback address that owns the state and serves the page. */
+
+const { values } = parseArgs({ options: { port: { type: 'string', default: '0' } } })
+
+const server = createServer()
+server.listen(Number(values.port), '127.0.0.1', () => {
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('The server has no port.')
+  start(`127.0.0.1:${address.port}`)
+})
+server.on('error', (error) => {
+  console.error(`Cannot serve on 127.0.0.1:${values.port}: ${error.message}`)
+  process.exitCode = 1
+})
+
+function start(host: string): void {
+  const headers = securityHeaders([`ws://${host}`])
+  const files = sirv(fileURLToPath(new URL('../../dist/ui', import.meta.url)), {
+    etag: true,
+    setHeaders: (response) => {
+      for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+    },
+  })
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    // Another name for this address means that a foreign page has had its own name point here.
+    if (request.headers.host === host) files(request, response)
+    else response.writeHead(421).end('Open this app by the address that it has printed.\n')
+  })
+
+  const { chat, settings } = createChatApp({
+    environment: process.env,
+    openWindow: (tabId) => ({ url: pageUrl(tabId) }),
+  })
+  const service = serveWebSocket([chat, settings], { server, hosts: [host], origins: [`http://${host}`] })
+
+  /** A way in for one page. Its token is in the fragment, which no server sees and no log keeps. */
+  function pageUrl(tabId?: string): string {
+    const fragment = new URLSearchParams({
+      token: service.createToken(),
+      ...(tabId === undefined ? {} : { tab: tabId }),
+    })
+    return `http://${host}/#${fragment}`
+  }
+
+  console.log(`Lockstep Chat: ${pageUrl()}`)
+}

@@ -1,0 +1,65 @@
+import type { Page } from 'playwright-core'
+import { expect } from 'vitest'
+
+/** Reads what windows show, all the time, as a user who never looks away. */
+
+declare global {
+  interface Window {
+    /** Each text that the last answer has shown, in order. */
+    shownTexts?: string[]
+  }
+}
+
+/** From now on notes each text that the last answer of the page shows; a page that loads anew begins anew. */
+export async function watchAnswers(page: Page): Promise<void> {
+  await page.addInitScript(watch)
+  await page.evaluate(watch)
+}
+
+function watch(): void {
+  if (window.shownTexts) return
+  const texts: string[] = []
+  window.shownTexts = texts
+  const note = (): void => {
+    const answer = [...document.querySelectorAll('[data-role=assistant]')].at(-1)
+    const text = answer?.querySelector('.prose')?.textContent?.trim()
+    if (text && text !== texts.at(-1)) texts.push(text)
+  }
+  new MutationObserver(note).observe(document, { childList: true, characterData: true, subtree: true })
+}
+
+/** Each text that was shown was the beginning of `text`, none was shorter than the one before, and the last is all of it. */
+export async function expectOnlyPrefixes(page: Page, text: string, atLeast = 5): Promise<void> {
+  const shown = await page.evaluate(() => window.shownTexts ?? [])
+  expect(shown.length).toBeGreaterThanOrEqual(atLeast)
+  let length = 0
+  for (const each of shown) {
+    if (!text.startsWith(each)) expect(each).toBe(text.slice(0, each.length))
+    expect(each.length).toBeGreaterThanOrEqual(length)
+    length = each.length
+  }
+  expect(shown.at(-1)).toBe(text)
+}
+
+export async function ask(page: Page, prompt: string): Promise<void> {
+  await page.getByLabel('Message').fill(prompt)
+  await page.keyboard.press('Enter')
+}
+
+/** The text of the last answer as it is shown now. */
+export async function answerShown(page: Page): Promise<string> {
+  const prose = page.locator('[data-role=assistant]').last().locator('.prose')
+  return (await prose.count()) === 0 ? '' : (await prose.innerText()).trim()
+}
+
+/** Waits until the last answer shows at least so many characters. */
+export async function untilShown(page: Page, characters: number): Promise<void> {
+  await page.waitForFunction((wanted) => {
+    const answer = [...document.querySelectorAll('[data-role=assistant]')].at(-1)
+    return (answer?.querySelector('.prose')?.textContent?.length ?? 0) >= wanted
+  }, characters)
+}
+
+export async function untilStatus(page: Page, status: 'streaming' | 'done' | 'stopped' | 'error'): Promise<void> {
+  await page.locator(`[data-role=assistant][data-status=${status}]`).last().waitFor()
+}
