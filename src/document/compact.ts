@@ -62,7 +62,11 @@ class Compaction {
     spot.own = []
     if (deletion !== undefined) this.#keep(spot, deletion[1] as Op, deletion[0])
     if (first?.[1]?.kind === 'set' && op.kind === 'set') {
-      this.#keep(spot, own.length === (deletion === undefined ? 1 : 2) ? { ...first[1], value: op.value } : op, first[0])
+      this.#keep(
+        spot,
+        own.length === (deletion === undefined ? 1 : 2) ? { ...first[1], value: op.value } : op,
+        first[0],
+      )
     } else this.#keep(spot, op, this.#kept.length)
   }
 
@@ -70,7 +74,8 @@ class Compaction {
     const last = this.#last(spot)
     const index = spot.own[spot.own.length - 1] ?? 0
     if (last?.kind === 'append') this.#kept[index] = { ...last, chunk: last.chunk + op.chunk }
-    else if (last?.kind === 'set' && typeof last.value === 'string') this.#kept[index] = { ...last, value: last.value + op.chunk }
+    else if (last?.kind === 'set' && typeof last.value === 'string')
+      this.#kept[index] = { ...last, value: last.value + op.chunk }
     else this.#keep(spot, op, this.#kept.length)
   }
 
@@ -78,7 +83,12 @@ class Compaction {
     const last = this.#last(spot)
     const index = spot.own[spot.own.length - 1] ?? 0
     // A push behind a push, with nothing done since to an element that it would shift.
-    if (last?.kind === 'splice' && op.remove === 0 && op.index === last.index + last.items.length && spot.highest < op.index) {
+    if (
+      last?.kind === 'splice' &&
+      op.remove === 0 &&
+      op.index === last.index + last.items.length &&
+      spot.highest < op.index
+    ) {
       let items = this.#growing.get(index)
       if (items === undefined) {
         this.#growing.set(index, (items = [...last.items]))
@@ -116,7 +126,8 @@ class Compaction {
 function asAppend(op: Op & { kind: 'set' }): Op[] {
   const { path, previous, value } = op
   if (previous === undefined || typeof value !== 'string') return [op]
-  if (value.length < previous.length || value.slice(0, previous.length) !== previous) return [{ kind: 'set', path, value }]
+  if (value.length < previous.length || value.slice(0, previous.length) !== previous)
+    return [{ kind: 'set', path, value }]
   return value.length === previous.length ? [] : [{ kind: 'append', path, chunk: value.slice(previous.length) }]
 }
 

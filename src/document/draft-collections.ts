@@ -1,59 +1,77 @@
-/** Drafts of `Map` and `Set`: subclasses that keep nothing themselves and ask the recorder for everything. */
-import type { Node, Recorder } from './recorder.ts'
-import { checkMember, draftOf } from './storable.ts'
+/** Drafts of `Map` and `Set`: they keep nothing themselves and ask the recorder for everything. */
+import { Node } from './node.ts'
+import type { Recorder } from './recorder.ts'
+import { draftOf } from './storable.ts'
 import type { Key } from './types.ts'
 
-export function draftMap(recorder: Recorder, node: Node): Map<Key, unknown> {
-  return new DraftMap(recorder, node)
-}
+/**
+ * `Map` and `Set` by their prototypes alone, without a content of their own: a method that is not overridden here, as
+ * future engines may have, throws instead of working on that.
+ */
+const EmptyMap = function () {} as unknown as new () => Map<Key, unknown>
+EmptyMap.prototype = Map.prototype
+const EmptySet = function () {} as unknown as new () => Set<Key>
+EmptySet.prototype = Set.prototype
 
-export function draftSet(recorder: Recorder, node: Node): Set<Key> {
-  return new DraftSet(recorder, node)
-}
+export class MapNode extends Node {
+  declare readonly live: Map<Key, unknown>
+  readonly draft: Map<Key, unknown>
 
-class DraftMap extends Map<Key, unknown> {
-  readonly #recorder: Recorder
-  readonly #node: Node
-
-  constructor(recorder: Recorder, node: Node) {
-    super()
-    this.#recorder = recorder
-    this.#node = node
+  constructor(recorder: Recorder, live: Map<Key, unknown>, parent: Node | undefined, key: Key) {
+    super(recorder, live, parent, key)
+    this.draft = new DraftMap(this)
   }
+}
 
-  override get size(): number {
-    this.#recorder.checkOpen()
-    return (this.#node.live as Map<Key, unknown>).size - (this.#node.gone?.size ?? 0)
+export class SetNode extends Node {
+  declare readonly live: Set<Key>
+  readonly draft: Set<Key>
+
+  constructor(recorder: Recorder, live: Set<Key>, parent: Node | undefined, key: Key) {
+    super(recorder, live, parent, key)
+    this.draft = new DraftSet(this)
+  }
+}
+
+class DraftMap extends EmptyMap {
+  readonly #node: MapNode
+
+  constructor(node: MapNode) {
+    super()
+    this.#node = node
   }
 
   get [draftOf](): Node {
     return this.#node
   }
 
+  override get size(): number {
+    return sizeOf(this.#node)
+  }
+
   override has(key: Key): boolean {
-    return this.#recorder.has(this.#node, key)
+    return this.#node.recorder.has(this.#node, key)
   }
 
   override get(key: Key): unknown {
-    return this.#recorder.read(this.#node, key)
+    return this.#node.recorder.read(this.#node, key)
   }
 
   override set(key: Key, value: unknown): this {
-    checkMember(key, [])
-    this.#recorder.write(this.#node, key, value)
+    this.#node.recorder.write(this.#node, key, value)
     return this
   }
 
   override delete(key: Key): boolean {
-    return this.#recorder.delete(this.#node, key)
+    return this.#node.recorder.delete(this.#node, key)
   }
 
   override clear(): void {
-    this.#recorder.clear(this.#node)
+    this.#node.recorder.clear(this.#node)
   }
 
-  override *keys(): MapIterator<Key> {
-    for (const key of this.#recorder.keys(this.#node)) if (this.has(key)) yield key
+  override keys(): MapIterator<Key> {
+    return keysOf(this.#node)
   }
 
   override *values(): MapIterator<unknown> {
@@ -73,45 +91,41 @@ class DraftMap extends Map<Key, unknown> {
   }
 }
 
-class DraftSet extends Set<Key> {
-  readonly #recorder: Recorder
-  readonly #node: Node
+class DraftSet extends EmptySet {
+  readonly #node: SetNode
 
-  constructor(recorder: Recorder, node: Node) {
+  constructor(node: SetNode) {
     super()
-    this.#recorder = recorder
     this.#node = node
-  }
-
-  override get size(): number {
-    this.#recorder.checkOpen()
-    return (this.#node.live as Set<Key>).size - (this.#node.gone?.size ?? 0)
   }
 
   get [draftOf](): Node {
     return this.#node
   }
 
+  override get size(): number {
+    return sizeOf(this.#node)
+  }
+
   override has(member: Key): boolean {
-    return this.#recorder.has(this.#node, member)
+    return this.#node.recorder.has(this.#node, member)
   }
 
   override add(member: Key): this {
-    checkMember(member, [])
-    if (!this.has(member)) this.#recorder.write(this.#node, member, true)
+    if (!this.has(member)) this.#node.recorder.write(this.#node, member, true)
     return this
   }
 
   override delete(member: Key): boolean {
-    return this.#recorder.delete(this.#node, member)
+    return this.#node.recorder.delete(this.#node, member)
   }
 
   override clear(): void {
-    this.#recorder.clear(this.#node)
+    this.#node.recorder.clear(this.#node)
   }
 
-  override *keys(): SetIterator<Key> {
-    for (const member of this.#recorder.keys(this.#node)) if (this.has(member)) yield member
+  override keys(): SetIterator<Key> {
+    return keysOf(this.#node)
   }
 
   override values(): SetIterator<Key> {
@@ -131,15 +145,41 @@ class DraftSet extends Set<Key> {
   }
 }
 
-/** The set algebra of newer engines reads the internal slots of `this`, which are empty here. */
-for (const name of ['union', 'intersection', 'difference', 'symmetricDifference', 'isSubsetOf', 'isSupersetOf', 'isDisjointFrom']) {
-  const native = (Set.prototype as unknown as Record<string, ((other: unknown) => unknown) | undefined>)[name]
-  if (native === undefined) continue
+function sizeOf({ recorder, live }: MapNode | SetNode): number {
+  recorder.checkOpen()
+  const changes = recorder.transaction.changesOf(live)
+  return changes === undefined ? live.size : live.size - changes.gone.size + changes.late.size
+}
+
+/** As lazy as the iterators of the language: entries that come while it runs are visited, those that go are not. */
+function keysOf({ recorder, live }: MapNode | SetNode): Generator<Key, undefined> {
+  recorder.checkOpen()
+  return openKeys(recorder, recorder.transaction.keys(live))
+}
+
+function* openKeys(recorder: Recorder, keys: Iterable<Key>): Generator<Key, undefined> {
+  for (const key of keys) {
+    recorder.checkOpen()
+    yield key
+  }
+}
+
+type Algebra = Record<string, (other: unknown) => unknown>
+
+/** The set algebra of newer engines reads the internal slots of `this`. */
+const algebra = [
+  'union',
+  'intersection',
+  'difference',
+  'symmetricDifference',
+  'isSubsetOf',
+  'isSupersetOf',
+  'isDisjointFrom',
+]
+for (const name of algebra.filter((name) => name in Set.prototype)) {
   Object.defineProperty(DraftSet.prototype, name, {
     value(this: DraftSet, other: unknown) {
-      return native.call(new Set(this.values()), other)
+      return (new Set(this) as unknown as Algebra)[name]?.(other)
     },
-    configurable: true,
-    writable: true,
   })
 }

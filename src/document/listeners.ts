@@ -30,25 +30,14 @@ export class Listeners {
 
   remove(listener: Listener): void {
     listener.state = 'ended'
-    const branches = [this.#root]
-    for (const key of listener.path) {
-      const child = branches[branches.length - 1]?.children.get(key)
-      if (child === undefined) return
-      branches.push(child)
-    }
-    branches[branches.length - 1]?.listeners.delete(listener)
-    for (let depth = branches.length - 1; depth > 0; depth--) {
-      const branch = branches[depth] as Branch
-      if (branch.listeners.size > 0 || branch.children.size > 0) return
-      branches[depth - 1]?.children.delete(listener.path[depth - 1])
-    }
+    prune(this.#root, listener, 0)
   }
 
   /** The listeners on the way to the paths of `ops`, at them and below them, each once. */
   concerned(ops: readonly Op[]): Listener[] {
     const due: Listener[] = []
     for (const op of ops) this.#collect(op, due)
-    for (const listener of due) if (listener.state === 'due') listener.state = 'idle'
+    for (const listener of due) listener.state = 'idle'
     return due
   }
 
@@ -75,6 +64,17 @@ export class Listeners {
 
 function newBranch(): Branch {
   return { listeners: new Set(), children: new Map() }
+}
+
+/** Takes a listener out, and the branches that bear nothing any more. Returns whether `branch` is one of them. */
+function prune(branch: Branch, listener: Listener, depth: number): boolean {
+  const key = listener.path[depth]
+  if (depth === listener.path.length) branch.listeners.delete(listener)
+  else {
+    const child = branch.children.get(key)
+    if (child !== undefined && prune(child, listener, depth + 1)) branch.children.delete(key)
+  }
+  return branch.listeners.size + branch.children.size === 0
 }
 
 function mark({ listeners }: Branch, due: Listener[]): void {

@@ -7,9 +7,13 @@
  *
  * A container starts as immutable and is owned (copied once, shallowly) on the way to the first change below it. So what
  * is never changed is never stored twice, a change costs O(depth), and a snapshot costs the containers that changed.
- * An owned container stands below owned ones only.
+ * An owned container stands below owned ones only, and below a stale one too if it is stale.
+ *
+ * Bytes (typed arrays, `ArrayBuffer`) cannot be frozen, so what the tree holds of them nobody else ever gets: immutable
+ * containers with bytes in them are kept on a list, and owned copies of them stand in the tree.
  */
 import { freeze } from './freeze.ts'
+import type { Changes, Transaction } from './transaction.ts'
 import type { Key } from './types.ts'
 
 const memo: unique symbol = Symbol('memo')
@@ -32,81 +36,127 @@ export function isContainer(value: unknown): value is Container {
   return typeof value === 'object' && value !== null && !(value instanceof Date) && !isBytes(value)
 }
 
-export function isOwned(container: Container): boolean {
-  return (container as Memo)[memo] !== undefined
+/** The snapshot of an owned container; `null` if it is stale, `undefined` for an immutable container. */
+export function knownSnapshot(container: Container): Container | null | undefined {
+  return (container as Memo)[memo]
 }
 
-/** Marks a container that only this document can reach as owned, its snapshot yet to be taken. */
-export function claim<C extends Container>(container: C): C {
-  ;(container as Memo)[memo] = null
-  return container
-}
-
-/** The snapshot of an owned container is stale from now on. */
-export function invalidate(owned: Container): void {
-  ;(owned as Memo)[memo] = null
-}
-
-/** The snapshot of an owned container that is known to be good, or `null`. */
-export function knownSnapshot(owned: Container): Container | null {
-  return (owned as Memo)[memo] ?? null
-}
-
-/** Takes back what `invalidate` did. */
-export function restoreSnapshot(owned: Container, known: Container | null): void {
+export function setSnapshot(owned: Container, known: Container | null): void {
   ;(owned as Memo)[memo] = known
 }
 
 /** An owned container with the same parts: `container` itself, or a shallow copy of an immutable one. */
 export function own(container: Container): Container {
-  if (isOwned(container)) return container
+  if (knownSnapshot(container) !== undefined) return container
   const copy = mapParts(container, same)
-  ;(copy as Memo)[memo] = container
+  setSnapshot(copy, container)
   return copy
 }
 
-/** The immutable snapshot of a live value. */
-export function snapshot(value: unknown): unknown {
-  if (!isContainer(value)) return isBytes(value) ? copyBytes(value) : value
-  const known = (value as Memo)[memo]
-  if (known === undefined) return value
-  if (known !== null) return known
-  let bytes = false
-  const taken = freeze(
-    mapParts(value, (part) => {
-      if (typeof part !== 'object') return part
-      const taken = snapshot(part)
-      bytes ||= hasBytes(taken)
-      return taken
-    }),
-  )
-  if (bytes) withBytes.add(taken)
-  ;(value as Memo)[memo] = taken
-  return taken
-}
-
-/** Snapshots with bytes in them. Nobody can freeze bytes, so whoever keeps such a snapshot copies it. */
+/** Immutable containers with bytes in them, at any depth. */
 const withBytes = new WeakSet<object>()
+/** The copy of bytes in the tree that readers get, always the same one. */
+const byteSnapshots = new WeakMap<Bytes, Bytes>()
+/** What readers have got of bytes, and of containers with bytes. */
+const handedOut = new WeakSet<object>()
 
 export function hasBytes(value: unknown): boolean {
   return isBytes(value) || (isContainer(value) && withBytes.has(value))
 }
 
-/** A new container of the same sort with `change` applied to each part. */
-function mapParts(container: Container, change: (part: unknown) => unknown): Container {
-  if (Array.isArray(container)) return container.map(change)
+/** Makes a container that nobody changes any more immutable; its parts are so already. */
+export function seal<C extends Container>(container: C): C {
+  for (const part of partsOf(container)) if (typeof part === 'object' && hasBytes(part)) withBytes.add(container)
+  return freeze(container)
+}
+
+/** What stands in the tree for an immutable value: itself, or, where it has bytes, an owned copy. */
+export function toLive(value: unknown): unknown {
+  if (!hasBytes(value)) return value
+  if (isBytes(value)) {
+    const copy = copyBytes(value)
+    // What was a snapshot is one again.
+    if (handedOut.has(value)) byteSnapshots.set(copy, value)
+    return copy
+  }
+  const live = mapParts(value as Container, toLive)
+  setSnapshot(live, handedOut.has(value as Container) ? (value as Container) : null)
+  return live
+}
+
+/**
+ * The immutable snapshot of a live value.
+ *
+ * @param during the transaction, if any, in the middle of which it is taken.
+ */
+export function snapshot(value: unknown, during?: Transaction): unknown {
+  if (!isContainer(value)) return isBytes(value) ? snapshotOfBytes(value) : value
+  const known = knownSnapshot(value)
+  if (known === undefined) return value
+  if (known !== null) return known
+  const taken = seal(mapParts(value, (part) => snapshot(part, during), during?.changesOf(value)))
+  if (hasBytes(taken)) handedOut.add(taken)
+  during?.taken.push(value)
+  setSnapshot(value, taken)
+  return taken
+}
+
+function snapshotOfBytes(bytes: Bytes): Bytes {
+  let copy = byteSnapshots.get(bytes)
+  if (copy === undefined) {
+    copy = copyBytes(bytes)
+    byteSnapshots.set(bytes, copy)
+    handedOut.add(copy)
+  }
+  return copy
+}
+
+/** A snapshot for the document itself: no reader has had a chance to write to the bytes in it. */
+export function privateSnapshot(value: unknown, during: Transaction): unknown {
+  if (isBytes(value)) return copyBytes(value)
+  const taken = snapshot(value, during)
+  if (!hasBytes(taken)) return taken
+  const live = value as Container
+  return seal(mapParts(live, (part) => privateSnapshot(part, during), during.changesOf(live)))
+}
+
+/** A new container of the same sort with `convert` applied to each part, `changes` made. */
+function mapParts(container: Container, convert: (part: unknown) => unknown, changes?: Changes): Container {
+  const copy = mapPresentParts(container, convert)
+  if (changes !== undefined) makeChanges(copy, changes, convert)
+  return copy
+}
+
+function mapPresentParts(container: Container, convert: (part: unknown) => unknown): Container {
+  if (Array.isArray(container)) return container.map(convert)
   if (container instanceof Map) {
     const copy = new Map<Key, unknown>()
-    for (const [key, part] of container) copy.set(key, change(part))
+    for (const [key, part] of container) copy.set(key, convert(part))
     return copy
   }
   if (container instanceof Set) return new Set(container)
   const copy: PlainObject = {}
-  for (const key of Object.keys(container)) copy[key] = change(container[key])
+  for (const key of Object.keys(container)) copy[key] = convert(container[key])
   return copy
 }
 
-const same = (part: unknown): unknown => part
+export const same = (part: unknown): unknown => part
+
+/** Makes changes that were held back. */
+export function makeChanges(container: Container, { gone, late }: Changes, convert: (part: unknown) => unknown): void {
+  for (const key of gone) dropPart(container, key)
+  for (const [key, part] of late) putPart(container, key, convert(part))
+}
+
+export function partsOf(container: Container): Iterable<unknown> {
+  if (Array.isArray(container) || container instanceof Set) return container
+  return container instanceof Map ? container.values() : Object.values(container)
+}
+
+export function keysOf(container: Container): Key[] {
+  const keyed = container instanceof Map || container instanceof Set || Array.isArray(container)
+  return keyed ? [...container.keys()] : Object.keys(container)
+}
 
 /** What stands at `key`, or `undefined`; never reaches a prototype. */
 export function partAt(container: Container, key: Key): unknown {
@@ -118,8 +168,7 @@ export function partAt(container: Container, key: Key): unknown {
 
 export function hasPart(container: Container, key: Key): boolean {
   if (container instanceof Map || container instanceof Set) return container.has(key)
-  if (Array.isArray(container)) return typeof key === 'number' && key in container
-  return typeof key === 'string' && Object.hasOwn(container, key)
+  return typeof key === (Array.isArray(container) ? 'number' : 'string') && Object.hasOwn(container, key as string)
 }
 
 /** Puts `part` at `key` of an owned container, without any check. */
@@ -134,22 +183,6 @@ export function dropPart(container: Container, key: Key): void {
   else delete (container as PlainObject)[key as string]
 }
 
-/** The owned container at `key` of an owned one, or `undefined` where there is no container. */
-export function ownPart(parent: Container, key: Key): Container | undefined {
-  const part = partAt(parent, key)
-  if (!isContainer(part)) return undefined
-  const owned = own(part)
-  if (owned !== part) putPart(parent, key, owned)
-  return owned
-}
-
 export function copyBytes(bytes: Bytes): Bytes {
-  if (bytes instanceof ArrayBuffer) return bytes.slice(0)
-  return (bytes as Uint8Array).slice()
-}
-
-export function entriesOf(container: Container): [Key, unknown][] {
-  return container instanceof Map || container instanceof Set
-    ? [...(container.entries() as Iterable<[Key, unknown]>)]
-    : Object.entries(container)
+  return (bytes as Uint8Array | ArrayBuffer).slice(0)
 }

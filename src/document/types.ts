@@ -15,22 +15,26 @@ export interface Readable<T> {
 type Leaf = string | number | boolean | bigint | null | undefined | Date | ArrayBuffer | ArrayBufferView
 
 /** What reads return: `T` with everything `readonly`, at every depth. */
-export type Immutable<T> = T extends Leaf
+export type Immutable<T> = unknown extends T
   ? T
-  : T extends ReadonlyMap<infer K, infer V>
-    ? ReadonlyMap<K, Immutable<V>>
-    : T extends ReadonlySet<infer E>
-      ? ReadonlySet<E>
-      : { readonly [K in keyof T]: Immutable<T[K]> }
+  : T extends Leaf
+    ? T
+    : T extends ReadonlyMap<infer K, infer V>
+      ? ReadonlyMap<K, Immutable<V>>
+      : T extends ReadonlySet<infer E>
+        ? ReadonlySet<E>
+        : { readonly [K in keyof T]: Immutable<T[K]> }
 
 /** What `update` hands to its function: `T` with every `readonly` taken away. */
-export type Draft<T> = T extends Leaf
+export type Draft<T> = unknown extends T
   ? T
-  : T extends ReadonlyMap<infer K, infer V>
-    ? Map<K, Draft<V>>
-    : T extends ReadonlySet<infer E>
-      ? Set<E>
-      : { -readonly [K in keyof T]: Draft<T[K]> }
+  : T extends Leaf
+    ? T
+    : T extends ReadonlyMap<infer K, infer V>
+      ? Map<K, Draft<V>>
+      : T extends ReadonlySet<infer E>
+        ? Set<E>
+        : { -readonly [K in keyof T]: Draft<T[K]> }
 
 /** The keys that lead one step down from `T`. */
 export type KeyOf<T> = T extends Leaf
@@ -44,18 +48,21 @@ export type KeyOf<T> = T extends Leaf
         : keyof T
 
 /** What is one step down from `T` at `K`. */
-export type Child<T, K> = T extends ReadonlyMap<unknown, infer V>
-  ? V
-  : T extends readonly (infer E)[]
-    ? E
-    : T extends null | undefined
-      ? undefined
-      : K extends keyof T
-        ? T[K]
-        : undefined
+export type Child<T, K> =
+  T extends ReadonlyMap<unknown, infer V>
+    ? V
+    : T extends readonly (infer E)[]
+      ? E
+      : T extends null | undefined
+        ? undefined
+        : K extends keyof T
+          ? T[K]
+          : undefined
 
 /** What is at path `P` in `T`. */
-export type At<T, P extends readonly unknown[]> = P extends readonly [infer K, ...infer Rest] ? At<Child<T, K>, Rest> : T
+export type At<T, P extends readonly unknown[]> = P extends readonly [infer K, ...infer Rest]
+  ? At<Child<T, K>, Rest>
+  : T
 
 /** `P` if it leads somewhere in `T`; otherwise what would, so that a wrong key does not compile. */
 export type ValidPath<T, P extends readonly unknown[]> = P extends readonly [infer K, ...infer Rest]

@@ -1,0 +1,54 @@
+import { SyncError, type SyncErrorCode } from '../error.ts'
+import type { Recorder } from './recorder.ts'
+import type { Container } from './tree.ts'
+import type { Key } from './types.ts'
+
+/** One container of the live tree, as an update sees it: what its draft stands for. */
+export abstract class Node {
+  readonly recorder: Recorder
+  readonly live: Container
+  readonly parent: Node | undefined
+  /** Where it is in its parent; for an element of an array, where it was seen last. */
+  key: Key
+  /** Whether the update has taken it out of the state. Its draft goes on working, and records nothing. */
+  detached = false
+  abstract readonly draft: object
+
+  constructor(recorder: Recorder, live: Container, parent: Node | undefined, key: Key) {
+    this.recorder = recorder
+    this.live = live
+    this.parent = parent
+    this.key = key
+  }
+
+  get depth(): number {
+    return this.parent === undefined ? 0 : this.parent.depth + 1
+  }
+
+  get attached(): boolean {
+    return !this.detached && (this.parent === undefined || this.parent.attached)
+  }
+
+  /**
+   * The keys that lead here, or led here. Elements that shift need no bookkeeping: they are looked for when it matters,
+   * from where they were seen last.
+   */
+  path(): Key[] {
+    if (this.parent === undefined) return []
+    const path = this.parent.path()
+    const { live } = this.parent
+    if (!this.detached && Array.isArray(live) && live[this.key as number] !== this.live)
+      this.key = live.indexOf(this.live)
+    path.push(this.key)
+    return path
+  }
+
+  value(): unknown {
+    return this.recorder.valueOf(this.live)
+  }
+
+  /** @throws SyncError `code`, at `key` of this container. */
+  refuse(code: SyncErrorCode, message: string, ...key: Key[]): never {
+    throw new SyncError(code, message, { path: [...this.path(), ...key] })
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * A state tree: changed in place by ops, read as immutable snapshots, followed by path. This is all that a replica needs;
+ * `Document` adds the drafts.
+ */
+import { adopt, applyOp, type Root } from './apply.ts'
+import { Listeners, type Listener } from './listeners.ts'
+import { reconcile } from './reconcile.ts'
+import { Transaction } from './transaction.ts'
+import { isContainer, partAt, snapshot, toLive, type Container } from './tree.ts'
+import type { Op, Path, Readable } from './types.ts'
+
+export class ReplicaDocument {
+  protected readonly root: Root
+  readonly #listeners = new Listeners()
+  readonly #onError: (error: unknown) => void
+  readonly #unnotified: (readonly Op[])[] = []
+
+  /**
+   * @param initial a value that only this document can reach from now on: copied in, or parsed.
+   * @param onError gets what a listener throws.
+   */
+  constructor(initial: Container, onError: (error: unknown) => void) {
+    this.root = { tree: toLive(adopt(initial, [])) as Container }
+    this.#onError = onError
+  }
+
+  /** The live tree itself, to be encoded at once and to be changed by nobody. */
+  get live(): unknown {
+    return this.root.tree
+  }
+
+  /** The immutable snapshot of what is at `path`; `undefined` where nothing is. */
+  get(path: Path): unknown {
+    let value: unknown = this.root.tree
+    for (const key of path) {
+      if (!isContainer(value)) return undefined
+      value = partAt(value, key)
+    }
+    return snapshot(value)
+  }
+
+  /** Applies ops from elsewhere, all or none. Their values become part of the state. Listeners are not told yet. */
+  apply(ops: readonly Op[]): void {
+    const transaction = new Transaction()
+    try {
+      for (const op of ops) applyOp(this.root, op, transaction)
+      transaction.commit()
+    } catch (error) {
+      transaction.rollback()
+      throw error
+    }
+  }
+
+  /**
+   * Makes the state deep-equal to `next`, a value as given to the constructor; what is equal keeps its identity. Tells
+   * the listeners.
+   */
+  install(next: unknown): void {
+    const ops: Op[] = [{ kind: 'set', path: [], value: reconcile(this.get([]), next) }]
+    this.apply(ops)
+    this.notify(ops)
+  }
+
+  /** Calls `run` after each change of what is at `path`. */
+  subscribe(path: Path, run: (value: unknown) => void): () => void {
+    const listener: Listener = { path, value: this.get(path), run, state: 'idle' }
+    this.#listeners.add(listener)
+    this.#run(listener)
+    return () => {
+      this.#listeners.remove(listener)
+    }
+  }
+
+  /** What is at `path`, now and from now on. */
+  at(path: Path): Readable<unknown> {
+    return { get: () => this.get(path), subscribe: (run) => this.subscribe(path, run) }
+  }
+
+  /**
+   * Tells the listeners that `ops` concern, each once; one that throws does not stop the others. Called by a listener
+   * that has changed the state, it tells of that change when the listeners of the one before have been told.
+   */
+  notify(ops: readonly Op[]): void {
+    this.#unnotified.push(ops)
+    if (this.#unnotified.length > 1) return
+    try {
+      for (const next of this.#unnotified) for (const listener of this.#listeners.concerned(next)) this.#tell(listener)
+    } finally {
+      this.#unnotified.length = 0
+    }
+  }
+
+  #tell(listener: Listener): void {
+    if (listener.state === 'ended') return
+    const value = this.get(listener.path)
+    if (Object.is(value, listener.value)) return
+    listener.value = value
+    this.#run(listener)
+  }
+
+  #run(listener: Listener): void {
+    try {
+      listener.run(listener.value)
+    } catch (error) {
+      this.#onError(error)
+    }
+  }
+}
