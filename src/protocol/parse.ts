@@ -4,27 +4,26 @@
  */
 import type { Key, Op, Path } from '../document/types.ts'
 import { SyncError, type SyncErrorCode } from '../error.ts'
-import { decode } from './codec.ts'
+import { decode, decodeKey } from './codec.ts'
 import type { DownFrame, UpFrame } from './frames.ts'
 import type { Limits } from './limits.ts'
+import { protocolVersion } from './version.ts'
 
 /** Deepest nesting that a source's own frames can have: the document's, and the few levels of a frame around it. */
 const downDepth = 140
 
 /** @throws SyncError `bad-frame`, `too-large`, `too-deep` or `reserved-key`. */
-export function parseUpFrame(text: string, limits: Pick<Limits, 'frameLength' | 'depth'>): UpFrame {
-  if (text.length > limits.frameLength) {
-    throw new SyncError(
-      'too-large',
-      `A frame of ${text.length} characters is longer than the limit of ${limits.frameLength}`,
-    )
-  }
+export function parseUpFrame(text: string, limits: Pick<Limits, 'frameLength' | 'controlLength' | 'depth'>): UpFrame {
+  checkLength(text, limits.frameLength)
   const fields = new Fields(text)
   const { channel, type } = fields
   if (channel === 0) throw malformed('channel 0 is the connection itself')
+  if (type !== 'call') checkLength(text, limits.controlLength)
   switch (type) {
     case 'hello': {
       const version = fields.count()
+      // What follows in another version is unknown; this much is the same in all.
+      if (version !== protocolVersion) return { type, channel, version, store: '', known: undefined }
       const store = fields.text()
       if (fields.atEnd()) return { type, channel, version, store, known: undefined }
       return fields.last({ type, channel, version, store, known: { epoch: fields.text(), revision: fields.count() } })
@@ -50,11 +49,21 @@ export function parseUpFrame(text: string, limits: Pick<Limits, 'frameLength' | 
   }
 }
 
-/** @throws SyncError `bad-frame`, `too-deep` or `reserved-key`. */
+/** Which call is in a text that was refused, so that its caller need not wait for ever. */
+export function callIn(text: string): { readonly channel: number; readonly id: number } | undefined {
+  const match = /^\[(\d{1,15}),"call",(\d{1,15}),/.exec(text)
+  return match === null ? undefined : { channel: Number(match[1]), id: Number(match[2]) }
+}
+
+/**
+ * The source is trusted with the state, but not to be free of mistakes. Codes are passed on as they are.
+ *
+ * @throws SyncError `bad-frame`, `too-deep` or `reserved-key`.
+ */
 export function parseDownFrame(text: string): DownFrame {
   const fields = new Fields(text)
   const { channel, type } = fields
-  // Values need no walk where nothing is tagged: the document checks keys and depth of what it takes in.
+  // State needs no walk where nothing is tagged: the document checks keys and depth of what it takes in.
   const read = text.includes('"~":') ? (value: unknown): unknown => decode(value, downDepth) : same
   switch (type) {
     case 's':
@@ -67,15 +76,10 @@ export function parseDownFrame(text: string): DownFrame {
       })
     case 'c': {
       const from = fields.count()
-      const to = fields.count()
-      if (to < from) throw malformed('its revisions go back')
-      return fields.last({
-        type: 'commit',
-        channel,
-        from,
-        to,
-        ops: list(fields.next()).map((entry) => op(entry, read)),
-      })
+      const to = count(from + fields.count())
+      const ops = list(fields.next()).map((entry) => op(entry, read))
+      if (from === to && ops.length > 0) throw malformed('its ops have no revision')
+      return fields.last({ type: 'commit', channel, from, to, ops })
     }
     case 'ok':
       return fields.last({
@@ -83,7 +87,7 @@ export function parseDownFrame(text: string): DownFrame {
         channel,
         id: fields.count(),
         revision: fields.count(),
-        value: fields.atEnd() ? undefined : read(fields.next()),
+        value: fields.atEnd() ? undefined : decode(fields.next(), downDepth),
       })
     case 'err':
       return fields.last({
@@ -163,11 +167,12 @@ function op(value: unknown, read: (value: unknown) => unknown): Op {
 function path(value: unknown, depth: number): Path {
   const keys = list(value)
   if (keys.length > depth) throw new SyncError('too-deep', 'A path in a frame is too long')
-  return keys.map((key) => {
-    const decoded = decode(key, 2)
-    if (typeof decoded === 'object' && decoded !== null) throw malformed('a key is not a primitive')
-    return decoded as Key
-  })
+  return keys.map((key) => decodeKey(key) as Key)
+}
+
+function checkLength(text: string, limit: number): void {
+  if (text.length > limit)
+    throw new SyncError('too-large', `A frame of ${text.length} characters is longer than the limit of ${limit}`)
 }
 
 function list(value: unknown): readonly unknown[] {

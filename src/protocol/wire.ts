@@ -1,8 +1,10 @@
 /** Frames as text. What goes to several sessions alike is encoded once, as a body that only lacks its channel. */
-import type { Op, Path } from '../document/types.ts'
+import type { Op } from '../document/types.ts'
 import { encode } from './codec.ts'
 import type { UpFrame, WireError } from './frames.ts'
 import { protocolVersion } from './version.ts'
+
+const maxMessageLength = 1000
 
 /** A down frame without its channel. */
 export type Body = string
@@ -16,23 +18,28 @@ export function snapshotBody(epoch: string, revision: number, value: unknown): B
 }
 
 export function commitBody(from: number, to: number, ops: readonly Op[]): Body {
-  return `"c",${from},${to},${JSON.stringify(ops.map(encodeOp))}`
+  return `"c",${from},${to - from},${JSON.stringify(ops.map(encodeOp))}`
 }
 
 export function resultBody(id: number, revision: number, value: unknown): Body {
   return value === undefined ? `"ok",${id},${revision}` : `"ok",${id},${revision},${JSON.stringify(encode(value))}`
 }
 
-export function failureBody(id: number, revision: number, { code, message }: WireError): Body {
-  return `"err",${id},${revision},${JSON.stringify(code)},${JSON.stringify(message)}`
+export function failureBody(id: number, revision: number, error: WireError): Body {
+  return `"err",${id},${revision},${errorFields(error)}`
 }
 
 export function pongBody(id: number, revision: number): Body {
   return `"pong",${id},${revision}`
 }
 
-export function refusedBody({ code, message }: WireError): Body {
-  return `"refused",${JSON.stringify(code)},${JSON.stringify(message)}`
+export function refusedBody(error: WireError): Body {
+  return `"refused",${errorFields(error)}`
+}
+
+/** A message may repeat what the peer has sent, and must not become a load in turn. */
+function errorFields({ code, message }: WireError): string {
+  return `${JSON.stringify(code)},${JSON.stringify(message.slice(0, maxMessageLength))}`
 }
 
 export function upFrameText(frame: UpFrame): string {
@@ -50,9 +57,9 @@ function upFrameFields(frame: UpFrame): readonly unknown[] {
     case 'ack':
       return ['a', frame.revision]
     case 'watch':
-      return ['w', encodePath(frame.path)]
+      return ['w', encode(frame.path)]
     case 'unwatch':
-      return ['u', encodePath(frame.path)]
+      return ['u', encode(frame.path)]
     case 'call':
       return frame.argument === undefined
         ? ['call', frame.id, frame.name]
@@ -69,7 +76,7 @@ export function hello(channel: number, store: string, known: (UpFrame & { type: 
 }
 
 function encodeOp(op: Op): readonly unknown[] {
-  const path = encodePath(op.path)
+  const path = encode(op.path)
   switch (op.kind) {
     case 'set':
       return ['s', path, encode(op.value)]
@@ -80,8 +87,4 @@ function encodeOp(op: Op): readonly unknown[] {
     case 'splice':
       return ['x', path, op.index, op.remove, encode(op.items)]
   }
-}
-
-function encodePath(path: Path): unknown {
-  return encode(path)
 }

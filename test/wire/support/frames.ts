@@ -1,0 +1,44 @@
+import type { DownFrame, UpFrame } from '../../../src/protocol/frames.ts'
+import { defaultLimits } from '../../../src/protocol/limits.ts'
+import { parseDownFrame, parseUpFrame } from '../../../src/protocol/parse.ts'
+import {
+  commitBody,
+  failureBody,
+  pongBody,
+  refusedBody,
+  resultBody,
+  snapshotBody,
+  upFrameText,
+  withChannel,
+  type Body,
+} from '../../../src/protocol/wire.ts'
+
+export { upFrameText }
+
+/** A down frame as sources write it. */
+export function downFrameText(frame: DownFrame): string {
+  return withChannel(frame.channel, body(frame))
+}
+
+export function readUp(text: string): UpFrame {
+  return parseUpFrame(text, defaultLimits)
+}
+
+export const readDown: (text: string) => DownFrame = parseDownFrame
+
+function body(frame: DownFrame): Body {
+  switch (frame.type) {
+    case 'snapshot':
+      return snapshotBody(frame.epoch, frame.revision, frame.value)
+    case 'commit':
+      return commitBody(frame.from, frame.to, frame.ops)
+    case 'result':
+      return resultBody(frame.id, frame.revision, frame.value)
+    case 'failure':
+      return failureBody(frame.id, frame.revision, frame.error)
+    case 'pong':
+      return pongBody(frame.id, frame.revision)
+    case 'refused':
+      return refusedBody(frame.error)
+  }
+}
