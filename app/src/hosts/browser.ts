@@ -39,7 +39,18 @@ function start(host: string): void {
     environment: process.env,
     openWindow: (tabId) => ({ url: pageUrl(tabId) }),
   })
-  const service = serveWebSocket([chat, settings], { server, hosts: [host], origins: [`http://${host}`] })
+  const service = serveWebSocket([chat, settings], {
+    server,
+    hosts: [host],
+    origins: [`http://${host}`],
+    onRefused: (error, { origin }) => {
+      console.warn(error.message)
+      // This app's own page, by an address that is used up or too old: whoever opened it looks here next. It tries
+      // again every few seconds, and one new address a minute is enough.
+      if (origin === `http://${host}` && performance.now() - printedAt > 60_000) printAddress()
+    },
+  })
+  let printedAt = 0
 
   /** A way in for one page. Its token is in the fragment, which no server sees and no log keeps. */
   function pageUrl(tabId?: string): string {
@@ -50,5 +61,10 @@ function start(host: string): void {
     return `http://${host}/#${fragment}`
   }
 
-  console.log(`Lockstep Chat: ${pageUrl()}`)
+  function printAddress(): void {
+    printedAt = performance.now()
+    console.log(`Lockstep Chat: ${pageUrl()}`)
+  }
+
+  printAddress()
 }
