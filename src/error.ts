@@ -36,6 +36,14 @@ export type SyncErrorCode =
   | 'disconnected'
   /** A part of the installation is missing (preload, option, runtime feature). */
   | 'setup'
+  /** What is stored could not be read or written (disk full, no permission, a broken disk). */
+  | 'storage-failed'
+  /** Another process has the storage open. */
+  | 'storage-locked'
+  /** What is stored was written by a newer version of the application, and is not to be overwritten by this one. */
+  | 'newer-version'
+  /** A migration of what is stored is missing, threw, or returned what cannot be a state. */
+  | 'migration-failed'
 
 /**
  * The one error class of the library. `path` is where in the state it happened, if anywhere; `cause` is the error
@@ -49,25 +57,20 @@ export class SyncError extends Error {
   constructor(
     code: SyncErrorCode,
     message: string,
-    options?: { path?: readonly unknown[] | undefined; cause?: unknown },
+    { path, cause }: { path?: readonly unknown[] | undefined; cause?: unknown } = {},
   ) {
     super(
-      options?.path === undefined ? message : `${message} (at ${formatPath(options.path)})`,
-      options?.cause === undefined ? undefined : { cause: options.cause },
+      path === undefined ? message : `${message} (at ${formatPath(path)})`,
+      cause === undefined ? undefined : { cause },
     )
     this.code = code
-    this.path = options?.path
+    this.path = path
   }
 }
 
-/** A path as people write it: `byId["t1"].messages[0]`; the root is `(root)`. */
-export function formatPath(path: readonly unknown[]): string {
-  let text = ''
-  for (const key of path) {
-    if (typeof key === 'string' && /^[A-Za-z_$][\w$]*$/.test(key)) text += text === '' ? key : `.${key}`
-    else text += `[${typeof key === 'string' ? JSON.stringify(key) : String(key)}]`
-  }
-  return text === '' ? '(root)' : text
+/** A path as it is written in code: `["byId", "t1", 0]`. */
+function formatPath(path: readonly unknown[]): string {
+  return `[${path.map((key) => (typeof key === 'string' ? JSON.stringify(key) : String(key))).join(', ')}]`
 }
 
 /** Where errors go that nobody waits for: to the page's `error` event, or, where there is none, to the console. */

@@ -2,7 +2,7 @@
 import { SyncError } from '../error.ts'
 import { freeze } from './freeze.ts'
 import { checkKey, maxDepth, maxLength, tooDeep } from './checks.ts'
-import type { Transaction } from './transaction.ts'
+import type { Edits } from './edits.ts'
 import { isContainer, own, seal, toLive, type Container } from './tree.ts'
 import type { Key, Op, Path } from './types.ts'
 
@@ -14,51 +14,51 @@ export interface Root {
 /**
  * Applies one op to the live tree. Its values are immutable from then on.
  *
- * @throws SyncError `bad-path`, `out-of-bounds`, `reserved-key` or `too-deep`; what it did until then `transaction` can undo.
+ * @throws SyncError `bad-path`, `out-of-bounds`, `reserved-key` or `too-deep`; what it did until then `edits` can take back.
  */
-export function applyOp(root: Root, op: Op, transaction: Transaction): void {
+export function applyOp(root: Root, op: Op, edits: Edits): void {
   const { path } = op
   if (path.length > maxDepth) throw tooDeep(path)
   for (let index = 0; index < path.length; index++) checkKey(path[index], path, index)
-  if (op.kind === 'splice') return applySplice(root, op, transaction)
-  if (path.length === 0) return replaceRoot(root, op, transaction)
-  const way = descend(root, path, path.length - 1, transaction)
+  if (op.kind === 'splice') return applySplice(root, op, edits)
+  if (path.length === 0) return replaceRoot(root, op, edits)
+  const way = descend(root, path, path.length - 1, edits)
   const parent = way[way.length - 1] as Container
   const key = path[path.length - 1]
-  const existed = transaction.has(parent, key)
-  const before = transaction.part(parent, key)
+  const existed = edits.has(parent, key)
+  const before = edits.part(parent, key)
   if (op.kind === 'append') {
     if (typeof before !== 'string' || parent instanceof Set) {
       throw new SyncError('bad-path', 'There is no text to append to', { path })
     }
-    touch(way, transaction)
-    return transaction.put(parent, key, before + op.chunk)
+    touch(way, edits)
+    return edits.put(parent, key, before + op.chunk)
   }
   checkParent(parent, key, path, op.kind)
   if (op.kind === 'delete') {
     if (!existed) return
-    touch(way, transaction)
-    return transaction.remove(parent, key)
+    touch(way, edits)
+    return edits.remove(parent, key)
   }
   const part = parent instanceof Set ? key : toLive(adopt(op.value, path))
   if (existed && Object.is(part, before)) return
-  touch(way, transaction)
-  transaction.put(parent, key, part)
+  touch(way, edits)
+  edits.put(parent, key, part)
 }
 
-function applySplice(root: Root, op: Op & { kind: 'splice' }, transaction: Transaction): void {
+function applySplice(root: Root, op: Op & { kind: 'splice' }, edits: Edits): void {
   const { path, index, remove, items } = op
-  const way = descend(root, path, path.length, transaction)
+  const way = descend(root, path, path.length, edits)
   const array = way[way.length - 1]
   if (!Array.isArray(array)) throw misfit(path)
   if (!isIndex(index, array.length + 1) || !isIndex(remove, array.length - index + 1)) throw outOfBounds(path, array)
   if (array.length - remove + items.length > maxLength) throw outOfBounds(path, array)
   const parts = items.map((item, offset) => toLive(adopt(item, [...path, index + offset])))
-  touch(way, transaction)
-  transaction.splice(array, index, remove, parts)
+  touch(way, edits)
+  edits.splice(array, index, remove, parts)
 }
 
-function replaceRoot(root: Root, op: Op, transaction: Transaction): void {
+function replaceRoot(root: Root, op: Op, edits: Edits): void {
   const { path } = op
   const value = op.kind === 'set' ? toLive(adopt(op.value, [])) : undefined
   if (!isContainer(value)) {
@@ -66,25 +66,25 @@ function replaceRoot(root: Root, op: Op, transaction: Transaction): void {
   }
   const before = root.tree
   root.tree = value
-  transaction.onRollback(() => {
+  edits.onRollback(() => {
     root.tree = before
   })
 }
 
 /** The containers from the root to the one at the first `length` keys of `path`, owned. */
-function descend(root: Root, path: Path, length: number, transaction: Transaction): Container[] {
+function descend(root: Root, path: Path, length: number, edits: Edits): Container[] {
   let container = (root.tree = own(root.tree))
   const way = [container]
   for (let index = 0; index < length; index++) {
-    const part = transaction.part(container, path[index])
+    const part = edits.part(container, path[index])
     if (!isContainer(part)) throw misfit(path.slice(0, index + 1))
-    way.push((container = transaction.own(container, path[index], part)))
+    way.push((container = edits.own(container, path[index], part)))
   }
   return way
 }
 
-function touch(way: readonly Container[], transaction: Transaction): void {
-  for (const container of way) transaction.touch(container)
+function touch(way: readonly Container[], edits: Edits): void {
+  for (const container of way) edits.touch(container)
 }
 
 function checkParent(parent: Container, key: Key, path: Path, kind: 'set' | 'delete'): void {

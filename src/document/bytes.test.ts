@@ -48,6 +48,21 @@ describe('bytes, which nobody can freeze', () => {
     same(follower.get([]), expected)
   })
 
+  test('written to after they were read, do not change the op that brought them', () => {
+    const document = open(state())
+    const { ops } = document.update((untyped) => {
+      const draft = untyped as State
+      draft.bytes = bytes(7)
+      draft.box = { ...state().box, list: [bytes(8)] }
+      draft.map.set('b', [bytes(9)])
+      ;(draft.box.list as unknown[]).push(bytes(10), { in: bytes(11) })
+    })
+    const [live, sent] = [deepCopy(document.live), deepCopy(ops)]
+    spoil(document.get([]))
+    same(document.live, live)
+    same(ops, sent)
+  })
+
   test('read in an update are a copy', () => {
     const document = open(state())
     const ops = update<State>(document, (draft) => {

@@ -14,20 +14,16 @@ const reserved = new Set<unknown>(['__proto__', 'prototype', 'constructor'])
 /** @param length of `path`, how many keys lead to where `key` is. */
 export function checkKey(key: unknown, path: Path, length: number = path.length): void {
   if (reserved.has(key)) {
-    throw new SyncError(
-      'reserved-key',
-      `The key ${JSON.stringify(key)} is refused, because it could reach a prototype`,
-      {
-        path: [...path.slice(0, length), key],
-      },
-    )
+    throw new SyncError('reserved-key', `The key "${key as string}" is refused: it could reach a prototype`, {
+      path: [...path.slice(0, length), key],
+    })
   }
 }
 
 /** A key of a `Map` or a member of a `Set`. */
 export function checkMember(key: unknown, path: Path): asserts key is Key {
   if (typeof key === 'object' && key !== null) {
-    throw new SyncError('not-storable', 'Keys of a Map and members of a Set have to be primitives; use a Map by id', {
+    throw new SyncError('not-storable', 'A key of a Map or member of a Set has to be a primitive: use a Map by id', {
       path,
     })
   }
@@ -37,7 +33,7 @@ export function checkMember(key: unknown, path: Path): asserts key is Key {
 
 export function checkPrimitive(value: unknown, path: Path): unknown {
   if (typeof value === 'function' || typeof value === 'symbol') {
-    throw new SyncError('not-storable', `A ${typeof value} cannot be stored: it cannot cross to another process`, {
+    throw new SyncError('not-storable', `A ${typeof value} cannot be stored`, {
       path,
     })
   }
@@ -48,7 +44,7 @@ export function checkBytes(bytes: Bytes, path: Path): void {
   const name = Object.prototype.toString.call(bytes).slice(8, -1)
   const known = (globalThis as unknown as Record<string, { prototype: unknown } | undefined>)[name]
   if (known?.prototype !== Object.getPrototypeOf(bytes) || name === 'DataView') {
-    const message = 'Of bytes, plain ArrayBuffers and typed arrays can be stored; wrap these: new Uint8Array(bytes)'
+    const message = 'These bytes cannot be stored: wrap them in new Uint8Array(bytes)'
     throw new SyncError('not-storable', message, { path })
   }
 }

@@ -26,7 +26,7 @@ const samples = (): unknown[] => [
 ] // prettier-ignore
 
 describe('replace', () => {
-  test('finds no difference between what is equal, and one between what is not', () => {
+  test('finds no difference between what is equal, and one between what is not', { timeout: 60_000 }, () => {
     for (const [a, one] of samples().entries()) {
       for (const [b, other] of samples().entries()) {
         for (const [before, after] of [

@@ -4,6 +4,7 @@ import { diff } from './diff.ts'
 import { Recorder } from './recorder.ts'
 import { ReplicaDocument } from './replica-document.ts'
 import { copyIn } from './storable.ts'
+import { Transaction } from './transaction.ts'
 import { isContainer, type Container } from './tree.ts'
 import type { Op, Path } from './types.ts'
 
@@ -57,6 +58,10 @@ export class Document extends ReplicaDocument {
     } finally {
       this.#updating = false
     }
+  }
+
+  protected override newEdits(): Transaction {
+    return new Transaction()
   }
 
   #checkIdle(message: string): void {

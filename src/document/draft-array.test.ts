@@ -89,6 +89,12 @@ describe('drafts of arrays', () => {
     same(document.get(['list']), items(30, 2, 10))
   })
 
+  test('sort and reverse send only what has moved', () => {
+    const document = open({ list: items(0, 2, 1, 3) })
+    const ops = update<State>(document, ({ list }) => list.sort((a, b) => a.n - b.n))
+    expect(ops).toEqual([{ kind: 'splice', path: ['list'], index: 1, remove: 2, items: items(1, 2) }])
+  })
+
   test('sort without a function, and of values of all sorts', () => {
     const list = [undefined, 10, 9, null, -0, 0, new Date(5), new Date(4), 'b', NaN]
     const document = open({ list: [...list] })

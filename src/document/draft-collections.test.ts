@@ -61,6 +61,7 @@ describe('drafts of maps and sets', () => {
       set.delete('a')
       expect(set.add('a').add('a').size).toBe(4)
       expect(map.delete('b')).toBe(true)
+      expect(map.size).toBe(3)
     })
     same(document.get([]), {
       map: new Map<Key, Item>([

@@ -15,22 +15,8 @@ export const development: boolean = (() => {
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 function refuse(): never {
-  throw new SyncError(
-    'read-only',
-    'This value belongs to a store and cannot be written to: change the state through update(), append() or a command.',
-  )
+  throw new SyncError('read-only', 'This value belongs to a store: change the state by update(), append() or a command')
 }
-
-const locks = new Map<object, PropertyDescriptorMap>(
-  [Map.prototype, Set.prototype, Date.prototype].map((prototype) => [
-    prototype,
-    Object.fromEntries(
-      Object.getOwnPropertyNames(prototype)
-        .filter((name) => /^(set|add$|delete$|clear$)/.test(name))
-        .map((name) => [name, { value: refuse }]),
-    ),
-  ]),
-)
 
 /**
  * In development makes one object (not its parts) read-only: a write to it throws. `Object.freeze` does not reach the
@@ -38,7 +24,10 @@ const locks = new Map<object, PropertyDescriptorMap>(
  */
 export function freeze<T extends object>(object: T): T {
   if (!development || Object.isFrozen(object) || ArrayBuffer.isView(object)) return object
-  const lock = locks.get(Object.getPrototypeOf(object) as object)
-  if (lock !== undefined) Object.defineProperties(object, lock)
+  if (object instanceof Map || object instanceof Set || object instanceof Date) {
+    for (const name of Object.getOwnPropertyNames(Object.getPrototypeOf(object))) {
+      if (/^(set|add$|delete$|clear$)/.test(name)) Object.defineProperty(object, name, { value: refuse })
+    }
+  }
   return Object.freeze(object)
 }

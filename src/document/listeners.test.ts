@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
-import { Document } from './document.ts'
-import { copyState } from './document.ts'
+import { copyState, Document } from './document.ts'
+import { Listeners, type Listener } from './listeners.ts'
 import type { Op, Path } from './types.ts'
 
 type Any = any // oxlint-disable-line typescript/no-explicit-any
@@ -221,5 +221,40 @@ describe('in a listener', () => {
       if ((value as number) < 5) change((draft) => draft.a.x++)
     })
     expect(told).toEqual([1, 2, 3, 4, 5])
+  })
+})
+
+describe('who is concerned', () => {
+  const listener = (...path: Path): Listener => ({ path, value: 0, run: () => undefined, state: 'idle' })
+  const at = [listener(), listener('l'), listener('l', 0), listener('l', 1), listener('l', 2, 'x'), listener('l', 3)]
+  const listeners = new Listeners()
+  for (const each of at) listeners.add(each)
+  const splice = (index: number, remove: number, ...items: unknown[]): Op => ({
+    kind: 'splice',
+    path: ['l'],
+    index,
+    remove,
+    items,
+  })
+
+  test.each<[string, Op[], number[]]>([
+    ['by an element', [{ kind: 'set', path: ['l', 1], value: 0 }], [0, 1, 3]],
+    ['by what is in an element', [{ kind: 'set', path: ['l', 2, 'x', 'y'], value: 0 }], [0, 1, 4]],
+    ['by a splice of as many', [splice(1, 1, 5)], [0, 1, 3]],
+    ['by a splice of as many, of two', [splice(1, 2, 5, 6)], [0, 1, 3, 4]],
+    ['by a splice of fewer', [splice(1, 1)], [0, 1, 3, 4, 5]],
+    ['by a push', [splice(3, 0, 7)], [0, 1, 5]],
+    [
+      'by several ops, once',
+      [splice(1, 1, 5), splice(1, 1, 6), { kind: 'append', path: ['l', 1], chunk: '' }],
+      [0, 1, 3],
+    ],
+    ['elsewhere', [{ kind: 'delete', path: ['other', 'l'] }], [0]],
+  ])('%s', (_name, ops, expected) => {
+    // Twice: whoever was concerned once can be so again.
+    for (let round = 0; round < 2; round++) {
+      const concerned = listeners.concerned(ops).map((each) => at.indexOf(each))
+      expect(concerned.toSorted((a, b) => a - b)).toEqual(expected)
+    }
   })
 })

@@ -88,3 +88,21 @@ describe('install', () => {
     same(document.live, state())
   })
 })
+
+test('ops of which one fails are taken back', () => {
+  const { document, before } = open()
+  const copy = deepCopy(before)
+  const error = thrown(() => {
+    document.apply([
+      { kind: 'delete', path: ['map', 'k'] },
+      { kind: 'delete', path: ['set', 'm'] },
+      { kind: 'delete', path: ['a', 'deep'] },
+      { kind: 'set', path: ['map', 'k'], value: 1 },
+      { kind: 'splice', path: ['files'], index: 0, remove: 1, items: [] },
+      { kind: 'append', path: ['date'], chunk: 'x' },
+    ])
+  })
+  expect(error.code).toBe('bad-path')
+  expect(document.get([])).toBe(before)
+  expect(deepCopy(document.live)).toEqual(copy)
+})

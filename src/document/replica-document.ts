@@ -5,7 +5,7 @@
 import { adopt, applyOp, type Root } from './apply.ts'
 import { Listeners, type Listener } from './listeners.ts'
 import { reconcile } from './reconcile.ts'
-import { Transaction } from './transaction.ts'
+import { Edits } from './edits.ts'
 import { isContainer, partAt, snapshot, toLive, type Container } from './tree.ts'
 import type { Op, Path, Readable } from './types.ts'
 
@@ -41,12 +41,12 @@ export class ReplicaDocument {
 
   /** Applies ops from elsewhere, all or none. Their values become part of the state. Listeners are not told yet. */
   apply(ops: readonly Op[]): void {
-    const transaction = new Transaction()
+    const edits = this.newEdits()
     try {
-      for (const op of ops) applyOp(this.root, op, transaction)
-      transaction.commit()
+      for (const op of ops) applyOp(this.root, op, edits)
+      edits.commit()
     } catch (error) {
-      transaction.rollback()
+      edits.rollback()
       throw error
     }
   }
@@ -88,6 +88,10 @@ export class ReplicaDocument {
     } finally {
       this.#unnotified.length = 0
     }
+  }
+
+  protected newEdits(): Edits {
+    return new Edits()
   }
 
   #tell(listener: Listener): void {

@@ -96,7 +96,7 @@ export function snapshot(value: unknown, during?: Transaction): unknown {
   if (known !== null) return known
   const taken = seal(mapParts(value, (part) => snapshot(part, during), during?.changesOf(value)))
   if (hasBytes(taken)) handedOut.add(taken)
-  during?.taken.push(value)
+  during?.taken(value)
   setSnapshot(value, taken)
   return taken
 }

@@ -131,6 +131,7 @@ describe('decode', () => {
     '{"~":["b","Uint8Array",null]}',
     '{"~":["b","Float64Array","AQI="]}',
     '{"~":["b","DataView","AQI="]}',
+    '{"~":["b","Int7Array","AQI="]}',
     '{"~":["b","Function","AQI="]}',
     '{"~":["b",["Uint8Array"],"AQI="]}',
   ])('refuses %s', (text) => {
@@ -177,7 +178,7 @@ describe('decodeKey', () => {
     expect(decodeKey('a')).toBe('a')
     expect(decodeKey({ '~': ['n', 'a'] })).toBe(10n)
     for (const json of [[], {}, { '~': ['m', []] }, { '~': ['d', 1] }])
-      expect(() => decodeKey(json)).toThrow('unknown way')
-    expect(() => decodeKey([[]])).toThrow('too deep')
+      expect(() => decodeKey(json)).toThrow(expect.objectContaining({ code: 'bad-frame' }))
+    expect(() => decodeKey([[]])).toThrow(expect.objectContaining({ code: 'too-deep' }))
   })
 })

@@ -8,20 +8,7 @@
  */
 import { SyncError } from '../error.ts'
 
-const typedArrays: readonly string[] = [
-  'Int8Array',
-  'Uint8Array',
-  'Uint8ClampedArray',
-  'Int16Array',
-  'Uint16Array',
-  'Int32Array',
-  'Uint32Array',
-  'BigInt64Array',
-  'BigUint64Array',
-  'Float16Array',
-  'Float32Array',
-  'Float64Array',
-]
+const typedArray = /^(?:Big)?(?:Int|Uint|Float)\d+(?:Clamped)?Array$/
 
 type PlainObject = Record<string, unknown>
 
@@ -43,11 +30,9 @@ function encodeObject(value: object): unknown {
   if (value instanceof Map) return tag('m', encodeEntries(value))
   if (value instanceof Set) return tag('s', Array.from(value, encode))
   if (value instanceof Date) return tag('d', Number.isNaN(value.getTime()) ? null : value.getTime())
-  if (value instanceof ArrayBuffer) return tag('b', 'ArrayBuffer', toBase64(new Uint8Array(value)))
-  if (ArrayBuffer.isView(value)) {
-    const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
-    return tag('b', Object.prototype.toString.call(value).slice(8, -1), toBase64(bytes))
-  }
+  if (value instanceof ArrayBuffer) return encodeBytes(value, new Uint8Array(value))
+  if (ArrayBuffer.isView(value))
+    return encodeBytes(value, new Uint8Array(value.buffer, value.byteOffset, value.byteLength))
   return encodePlain(value as PlainObject)
 }
 
@@ -98,6 +83,13 @@ function encodeEntries(map: ReadonlyMap<unknown, unknown>): readonly unknown[] {
   return parts
 }
 
+function encodeBytes(value: object, bytes: Uint8Array): unknown {
+  let binary = ''
+  // As many arguments as every engine takes.
+  for (let at = 0; at < bytes.length; at += 8192) binary += String.fromCharCode(...bytes.subarray(at, at + 8192))
+  return tag('b', Object.prototype.toString.call(value).slice(8, -1), btoa(binary))
+}
+
 function tag(...content: readonly unknown[]): unknown {
   return { '~': content }
 }
@@ -146,22 +138,14 @@ function untag(object: PlainObject, depth: number): unknown {
   if (!Array.isArray(first)) throw malformed()
   checkDepth(depth)
   if (name === 's') return new Set(first.map(decodeKey))
-  if (first.length % 2 !== 0) throw malformed()
-  if (name === 'm') {
-    const map = new Map<unknown, unknown>()
-    for (let index = 0; index < first.length; index += 2)
-      map.set(decodeKey(first[index]), decode(first[index + 1], depth - 1))
-    return map
-  }
-  if (name !== 'o') throw malformed()
-  const result: PlainObject = {}
+  if ((name !== 'm' && name !== 'o') || first.length % 2 !== 0) throw malformed()
+  const map = new Map<unknown, unknown>()
   for (let index = 0; index < first.length; index += 2) {
-    const key: unknown = first[index]
-    if (typeof key !== 'string') throw malformed()
-    checkReserved(key)
-    result[key] = decode(first[index + 1], depth - 1)
+    const key = decodeKey(first[index])
+    if (name === 'o' && typeof key !== 'string') throw malformed()
+    map.set(key, decode(first[index + 1], depth - 1))
   }
-  return result
+  return name === 'm' ? map : Object.fromEntries(map as Map<string, unknown>)
 }
 
 /** A key of a `Map`, a member of a `Set`, a key in a path. */
@@ -183,22 +167,15 @@ function decodeBytes(name: unknown, base64: unknown): unknown {
     const bytes = new Uint8Array(binary.length)
     for (let at = 0; at < binary.length; at++) bytes[at] = binary.charCodeAt(at)
     if (name === 'ArrayBuffer') return bytes.buffer
-    if (typedArrays.includes(name as string)) {
+    if (typeof name === 'string' && typedArray.test(name)) {
       // An engine that lacks the type (`Float16Array`) cannot show the state either.
       const types = globalThis as unknown as Record<string, new (buffer: ArrayBuffer) => unknown>
-      return new (types[name as string] as (typeof types)[string])(bytes.buffer)
+      return new (types[name] as (typeof types)[string])(bytes.buffer)
     }
   } catch (cause) {
-    throw new SyncError('bad-frame', 'Bytes in a frame are not what they say', { cause })
+    throw malformed(cause)
   }
   throw malformed()
-}
-
-function toBase64(bytes: Uint8Array): string {
-  let binary = ''
-  // As many arguments as every engine takes.
-  for (let at = 0; at < bytes.length; at += 8192) binary += String.fromCharCode(...bytes.subarray(at, at + 8192))
-  return btoa(binary)
 }
 
 function checkDepth(depth: number): void {
@@ -207,9 +184,9 @@ function checkDepth(depth: number): void {
 
 function checkReserved(key: unknown): void {
   if (key === '__proto__' || key === 'prototype' || key === 'constructor')
-    throw new SyncError('reserved-key', `The key ${JSON.stringify(key)} is refused in a frame`)
+    throw new SyncError('reserved-key', `The key "${key}" is refused: it could reach a prototype`)
 }
 
-function malformed(): SyncError {
-  return new SyncError('bad-frame', 'A value in a frame is encoded in an unknown way')
+function malformed(cause?: unknown): SyncError {
+  return new SyncError('bad-frame', 'This is not a value of the protocol', { cause })
 }

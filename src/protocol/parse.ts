@@ -5,7 +5,7 @@
 import type { Key, Op, Path } from '../document/types.ts'
 import { SyncError, type SyncErrorCode } from '../error.ts'
 import { decode, decodeKey } from './codec.ts'
-import type { DownFrame, UpFrame } from './frames.ts'
+import type { DownFrame, UpFrame, WireError } from './frames.ts'
 import type { Limits } from './limits.ts'
 import { protocolVersion } from './version.ts'
 
@@ -17,7 +17,7 @@ export function parseUpFrame(text: string, limits: Pick<Limits, 'frameLength' | 
   checkLength(text, limits.frameLength)
   const fields = new Fields(text)
   const { channel, type } = fields
-  if (channel === 0) throw malformed('channel 0 is the connection itself')
+  if (channel === 0) throw malformed()
   if (type !== 'call') checkLength(text, limits.controlLength)
   switch (type) {
     case 'hello': {
@@ -31,9 +31,9 @@ export function parseUpFrame(text: string, limits: Pick<Limits, 'frameLength' | 
     case 'a':
       return fields.last({ type: 'ack', channel, revision: fields.count() })
     case 'w':
-      return fields.last({ type: 'watch', channel, path: path(fields.next(), limits.depth) })
+      return fields.last({ type: 'watch', channel, path: readPath(fields.next(), limits.depth) })
     case 'u':
-      return fields.last({ type: 'unwatch', channel, path: path(fields.next(), limits.depth) })
+      return fields.last({ type: 'unwatch', channel, path: readPath(fields.next(), limits.depth) })
     case 'call': {
       const id = fields.count()
       const name = fields.text()
@@ -45,7 +45,7 @@ export function parseUpFrame(text: string, limits: Pick<Limits, 'frameLength' | 
     case 'bye':
       return fields.last({ type, channel })
     default:
-      throw malformed('its type is unknown')
+      throw malformed()
   }
 }
 
@@ -62,48 +62,29 @@ export function callIn(text: string): { readonly channel: number; readonly id: n
  */
 export function parseDownFrame(text: string): DownFrame {
   const fields = new Fields(text)
-  const { channel, type } = fields
   // State needs no walk where nothing is tagged: the document checks keys and depth of what it takes in.
-  const read = text.includes('"~":') ? (value: unknown): unknown => decode(value, downDepth) : same
-  switch (type) {
-    case 's':
-      return fields.last({
-        type: 'snapshot',
-        channel,
-        epoch: fields.text(),
-        revision: fields.count(),
-        value: read(fields.next()),
-      })
-    case 'c': {
-      const from = fields.count()
-      const to = count(from + fields.count())
-      const ops = list(fields.next()).map((entry) => op(entry, read))
-      if (from === to && ops.length > 0) throw malformed('its ops have no revision')
-      return fields.last({ type: 'commit', channel, from, to, ops })
-    }
-    case 'ok':
-      return fields.last({
-        type: 'result',
-        channel,
-        id: fields.count(),
-        revision: fields.count(),
-        value: fields.atEnd() ? undefined : decode(fields.next(), downDepth),
-      })
-    case 'err':
-      return fields.last({
-        type: 'failure',
-        channel,
-        id: fields.count(),
-        revision: fields.count(),
-        error: { code: fields.text() as SyncErrorCode, message: fields.text() },
-      })
-    case 'pong':
-      return fields.last({ type, channel, id: fields.count(), revision: fields.count() })
-    case 'refused':
-      return fields.last({ type, channel, error: { code: fields.text() as SyncErrorCode, message: fields.text() } })
-    default:
-      throw malformed('its type is unknown')
+  return fields.last(readDownFrame(fields, text.includes('"~":') ? decodeState : same))
+}
+
+function readDownFrame(fields: Fields, state: (value: unknown) => unknown): DownFrame {
+  const { channel, type } = fields
+  if (type === 's') {
+    return { type: 'snapshot', channel, epoch: fields.text(), revision: fields.count(), value: state(fields.next()) }
   }
+  if (type === 'c') {
+    const from = fields.count()
+    const to = count(from + fields.count())
+    const ops = list(fields.next()).map((entry) => op(entry, state))
+    if (from === to && ops.length > 0) throw malformed()
+    return { type: 'commit', channel, from, to, ops }
+  }
+  if (type === 'refused') return { type, channel, error: fields.error() }
+  const id = fields.count()
+  const revision = fields.count()
+  if (type === 'pong') return { type, channel, id, revision }
+  if (type === 'err') return { type: 'failure', channel, id, revision, error: fields.error() }
+  if (type !== 'ok') throw malformed()
+  return { type: 'result', channel, id, revision, value: fields.atEnd() ? undefined : decodeState(fields.next()) }
 }
 
 /** The fields of a frame, taken one by one. */
@@ -118,7 +99,7 @@ class Fields {
     try {
       json = JSON.parse(text)
     } catch (cause) {
-      throw new SyncError('bad-frame', 'This is not a frame: it is not JSON', { cause })
+      throw malformed(cause)
     }
     this.#fields = list(json)
     this.channel = this.count()
@@ -130,7 +111,7 @@ class Fields {
   }
 
   next(): unknown {
-    if (this.atEnd()) throw malformed('fields are missing')
+    if (this.atEnd()) throw malformed()
     return this.#fields[this.#at++]
   }
 
@@ -140,31 +121,32 @@ class Fields {
 
   text(): string {
     const value = this.next()
-    if (typeof value !== 'string') throw malformed('a field should be a string')
+    if (typeof value !== 'string') throw malformed()
     return value
+  }
+
+  error(): WireError {
+    return { code: this.text() as SyncErrorCode, message: this.text() }
   }
 
   /** `frame`, if all fields have been taken. */
   last<F>(frame: F): F {
-    if (!this.atEnd()) throw malformed('it has more fields than its type')
+    if (!this.atEnd()) throw malformed()
     return frame
   }
 }
 
-function op(value: unknown, read: (value: unknown) => unknown): Op {
-  const entry = list(value)
-  const at = path(entry[1], downDepth)
-  if (entry[0] === 's' && entry.length === 3) return { kind: 'set', path: at, value: read(entry[2]) }
-  if (entry[0] === 'd' && entry.length === 2) return { kind: 'delete', path: at }
-  if (entry[0] === 'a' && entry.length === 3 && typeof entry[2] === 'string')
-    return { kind: 'append', path: at, chunk: entry[2] }
-  if (entry[0] === 'x' && entry.length === 5) {
-    return { kind: 'splice', path: at, index: count(entry[2]), remove: count(entry[3]), items: list(read(entry[4])) }
-  }
-  throw malformed('an op is of no known shape')
+function op(value: unknown, state: (value: unknown) => unknown): Op {
+  const [kind, keys, first, second, third, ...rest] = list(value)
+  const path = readPath(keys, downDepth)
+  if (kind === 'a' && typeof first === 'string' && second === undefined) return { kind: 'append', path, chunk: first }
+  if (kind === 's' && first !== undefined && second === undefined) return { kind: 'set', path, value: state(first) }
+  if (kind === 'd' && first === undefined) return { kind: 'delete', path }
+  if (kind !== 'x' || rest.length > 0) throw malformed()
+  return { kind: 'splice', path, index: count(first), remove: count(second), items: list(state(third)) }
 }
 
-function path(value: unknown, depth: number): Path {
+function readPath(value: unknown, depth: number): Path {
   const keys = list(value)
   if (keys.length > depth) throw new SyncError('too-deep', 'A path in a frame is too long')
   return keys.map((key) => decodeKey(key) as Key)
@@ -176,17 +158,18 @@ function checkLength(text: string, limit: number): void {
 }
 
 function list(value: unknown): readonly unknown[] {
-  if (!Array.isArray(value)) throw malformed('an array is missing')
+  if (!Array.isArray(value)) throw malformed()
   return value
 }
 
 function count(value: unknown): number {
-  if (!Number.isSafeInteger(value) || (value as number) < 0) throw malformed('a field should be a whole number')
+  if (!Number.isSafeInteger(value) || (value as number) < 0) throw malformed()
   return value as number
 }
 
 const same = (value: unknown): unknown => value
+const decodeState = (value: unknown): unknown => decode(value, downDepth)
 
-function malformed(why: string): SyncError {
-  return new SyncError('bad-frame', `This is not a frame: ${why}`)
+function malformed(cause?: unknown): SyncError {
+  return new SyncError('bad-frame', 'This is not a frame of the protocol', { cause })
 }

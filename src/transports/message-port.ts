@@ -3,10 +3,9 @@
  * `close()` posts it before it closes the port, because not every port tells that its other end was closed. Messages
  * that are not strings are not Lockstep's and are ignored.
  */
-import type { Connection, Peer } from '../protocol/connection.ts'
+import type { Connection, ConnectionListener, Peer } from '../protocol/connection.ts'
 import type { Limits } from '../protocol/limits.ts'
 import { serveConnection, type Served } from '../protocol/serve.ts'
-import { createChannel } from './channel.ts'
 
 const closing = ''
 
@@ -27,40 +26,59 @@ export interface MessagePortLike {
  * the other end listens) and, once lost, for good. Closing it closes a `MessagePort`; a worker goes on running.
  */
 export function portConnection(port: MessagePortLike): Connection {
-  // Only ports can be started, and only they may be closed: `close()` of a worker's `self` would end the worker.
-  function release(): void {
-    if (port.start) port.close?.()
+  const listeners = new Set<ConnectionListener>()
+  let open = true
+  let started = false
+
+  // A copy, because a listener that is added meanwhile has been told by `subscribe`; one removed is not called.
+  function each(run: (listener: ConnectionListener) => void): void {
+    for (const listener of [...listeners]) if (listeners.has(listener)) run(listener)
   }
 
-  function ended(): void {
-    release()
-    channel.ended()
+  function end(): void {
+    if (!open) return
+    open = false
+    // Only ports can be started, and only they may be closed: `close()` of a worker's `self` would end the worker.
+    if (port.start) port.close?.()
+    each((listener) => listener.close?.())
   }
 
   function received(event: unknown): void {
     // Node's ports pass the message itself to `on`, all others an event.
     const text = typeof event === 'string' ? event : (event as { data?: unknown } | null)?.data
-    if (text === closing) ended()
-    else if (typeof text === 'string') channel.received(text)
+    if (text === closing) end()
+    else if (typeof text === 'string' && open) each((listener) => listener.message(text))
   }
 
-  const channel = createChannel({
-    send: (text) => port.postMessage(text),
-    start() {
-      if (port.addEventListener) port.addEventListener('message', received)
-      else port.on?.('message', received)
-      port.start?.()
+  // Not by `addEventListener`: a page of Electron 25 that listens for a port's `close` crashes when it is reloaded.
+  port.on?.('close', end)
+  port.on?.('exit', end)
+  return {
+    send(text) {
+      if (open) port.postMessage(text)
+    },
+    subscribe(listener) {
+      if (!open) {
+        listener.close?.()
+        return () => undefined
+      }
+      listeners.add(listener)
+      listener.open?.()
+      if (!started) {
+        started = true
+        if (port.addEventListener) port.addEventListener('message', received)
+        else port.on?.('message', received)
+        port.start?.()
+      }
+      return () => {
+        listeners.delete(listener)
+      }
     },
     close() {
-      port.postMessage(closing)
-      release()
+      if (open) port.postMessage(closing)
+      end()
     },
-  })
-  // Not by `addEventListener`: a page of Electron 25 that listens for a port's `close` crashes when it is reloaded.
-  port.on?.('close', ended)
-  port.on?.('exit', ended)
-  channel.opened()
-  return channel.connection
+  }
 }
 
 /**

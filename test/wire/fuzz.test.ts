@@ -103,7 +103,7 @@ describe('hostile text', () => {
     ['a million fields', `[1,"call",1,"x",1${',1'.repeat(million)}]`, 'bad-frame'],
     ['a number of 2000 digits', `[1,"a",${'9'.repeat(2000)}]`, 'bad-frame'],
     ['more than a frame may have', `[1,"call",1,"x","${'x'.repeat(defaultLimits.frameLength)}"]`, 'too-large'],
-  ])('%s', (_, text, code) => {
+  ])('%s', { timeout: 60_000 }, (_, text, code) => {
     expect(() => readUp(text)).toThrow(expect.objectContaining({ name: 'SyncError', code }))
     expect(judgeDown(text)).not.toMatch('wrong')
     expectNoPollution()

@@ -102,11 +102,25 @@ describe('joining', () => {
     expect(peer.tell(hello(1))).toEqual([snapshot(1)])
   })
 
+  test('on a connection that was reopened owes nothing for what was sent before', () => {
+    const peer = rawPeer([source()], { sessions: 1 }, clock)
+    peer.tell(hello(1))
+    peer.cut()
+    peer.reopen()
+    expect(peer.tell(hello(1))).toEqual([snapshot(1)])
+  })
+
   test('more often than allowed at once is refused, until one leaves', () => {
     const peer = rawPeer([source()], { sessions: 2 }, clock)
     peer.tell(hello(1), '[1,"a",0]', hello(2), '[2,"a",0]')
     expect(peer.tell(hello(3))).toEqual([refusal(3, 'too-many')])
     expect(peer.tell('[2,"bye"]', hello(4))).toEqual([snapshot(4)])
+  })
+
+  test('is possible again when the source has ended a session', () => {
+    const peer = rawPeer([source()], { sessions: 1 }, clock)
+    expect(peer.tell(hello(1), '[1,"a",0]', '[1,"call",5,"echo"]')).toEqual([snapshot(1), refusal(1, 'bad-frame')])
+    expect(peer.tell(hello(2))).toEqual([snapshot(2)])
   })
 
   test('and leaving, over and over, without acknowledging anything, is refused', () => {

@@ -1,7 +1,7 @@
 import { SyncError } from '../../error.ts'
 import { compact } from '../compact.ts'
-import { ReplicaDocument } from '../replica-document.ts'
-import type { Container } from '../tree.ts'
+import { Document } from '../document.ts'
+import type { ReplicaDocument } from '../replica-document.ts'
 import type { Op } from '../types.ts'
 import { deepCopy, difference, isPlain, keysOf, partOf, sort, type Chance, type Plain } from './plain.ts'
 
@@ -13,8 +13,8 @@ export class Follower {
   readonly #batch: number
   #pending: (readonly Op[])[] = []
 
-  constructor(state: Plain, batch: number, convert: (ops: readonly Op[]) => readonly Op[]) {
-    this.document = new ReplicaDocument(deepCopy(state) as Container, fail)
+  constructor(document: ReplicaDocument, batch: number, convert: (ops: readonly Op[]) => readonly Op[]) {
+    this.document = document
     this.#convert = convert
     this.#batch = batch
   }
@@ -31,7 +31,7 @@ export class Follower {
       ops = [...compact(this.#pending.slice(0, 2).flat()), ...this.#pending.slice(2).flat()]
     }
     this.#pending = []
-    if (chance.once(10)) this.#failHalfWay(ops)
+    if (this.document instanceof Document && chance.once(5)) this.#failHalfWay(ops)
     const given = this.#convert(ops)
     const kept = deepCopy(given)
     this.document.apply(given)

@@ -41,7 +41,7 @@ export function difference(a: unknown, b: unknown): string | undefined {
   if (sort(a) !== sort(b)) return ' (another sort)'
   const keys = keysOf(a)
   const others = keysOf(b)
-  if (keys.length !== others.length) return ` (size ${keys.length} and ${others.length})`
+  if (keys.length !== others.length || sizeOf(a) !== sizeOf(b)) return ` (size ${keys.length} and ${others.length})`
   for (let index = 0; index < keys.length; index++) {
     const key = keys[index]
     if (!Object.is(key, others[index])) return ` (key ${String(key)} in the place of ${String(others[index])})`
@@ -49,6 +49,10 @@ export function difference(a: unknown, b: unknown): string | undefined {
     if (found !== undefined) return `/${String(key)}${found}`
   }
   return undefined
+}
+
+function sizeOf(value: Plain): number | undefined {
+  return value instanceof Map || value instanceof Set ? value.size : undefined
 }
 
 export function keysOf(value: Plain): readonly unknown[] {

@@ -28,7 +28,7 @@ const typedArrays: readonly AnyTypedArray[] = [
 ]
 
 // `string` alone makes no lone surrogates, and rarely what means something to the wire.
-export const text: fc.Arbitrary<string> = fc.oneof(
+const text: fc.Arbitrary<string> = fc.oneof(
   fc.string(),
   fc.string({ unit: 'binary' }),
   fc.array(fc.integer({ min: 0, max: 0xff_ff }), { maxLength: 6 }).map((codes) => String.fromCharCode(...codes)),
@@ -60,7 +60,7 @@ const number = fc.oneof(
   fc.constantFrom(-0, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 5e-324, 2 ** 53, 1e21),
 )
 const bigint = fc.oneof(fc.bigInt(), fc.constantFrom(0n, -1n, 2n ** 64n, -(16n ** 5000n)))
-export const key: fc.Arbitrary<string | number | boolean | bigint | null | undefined> = fc.oneof(
+const key: fc.Arbitrary<string | number | boolean | bigint | null | undefined> = fc.oneof(
   keyText,
   number,
   bigint,
@@ -127,7 +127,7 @@ const count = fc.oneof(fc.nat({ max: 20 }), fc.maxSafeNat())
 const channel = fc.oneof(fc.integer({ min: 1, max: 20 }), fc.constant(Number.MAX_SAFE_INTEGER))
 const path = fc.array(key, { maxLength: 6 })
 
-export const op: fc.Arbitrary<Op> = fc.oneof(
+const op: fc.Arbitrary<Op> = fc.oneof(
   record({ kind: fc.constant('set' as const), path, value }),
   record({ kind: fc.constant('delete' as const), path }),
   record({ kind: fc.constant('append' as const), path, chunk: text }),

@@ -55,7 +55,7 @@ export const values: Readonly<Record<string, unknown>> = {
 const error = { code: 'command-failed', message: 'It "failed"' } as const
 const path = ['byId', 't1', 0, true, null, undefined, 7n, Number.NaN, '~'] as const
 
-export const ops: Examples<Op, 'kind'> = {
+const ops: Examples<Op, 'kind'> = {
   set: [
     ...Object.values(values).map((value) => ({ kind: 'set', path: ['a'], value, previous: undefined }) as const),
     // What a text was before does not cross.

@@ -1,0 +1,90 @@
+/** Changes to owned containers that are made at once, and can be taken back. */
+import * as tree from './tree.ts'
+import type { Container } from './tree.ts'
+import type { Key } from './types.ts'
+
+export class Edits {
+  readonly #undo: (() => void)[] = []
+
+  /** The part at `key`. */
+  part(container: Container, key: Key): unknown {
+    return tree.partAt(container, key)
+  }
+
+  has(container: Container, key: Key): boolean {
+    return tree.hasPart(container, key)
+  }
+
+  /** Owns the container `part` at `key` of an owned one. */
+  own(parent: Container, key: Key, part: Container): Container {
+    const owned = tree.own(part)
+    if (owned !== part) tree.putPart(parent, key, owned)
+    return owned
+  }
+
+  put(container: Container, key: Key, part: unknown): void {
+    const existed = tree.hasPart(container, key)
+    const before = tree.partAt(container, key)
+    tree.putPart(container, key, part)
+    this.onRollback(() => {
+      if (existed) tree.putPart(container, key, before)
+      else tree.dropPart(container, key)
+    })
+  }
+
+  /**
+   * Takes the part at `key`, which is there, out of an object, `Map` or `Set`. Taken back, it comes last: a replica joins
+   * anew after ops that failed. Where the order matters, there are transactions.
+   */
+  remove(container: Container, key: Key): void {
+    const before = tree.partAt(container, key)
+    tree.dropPart(container, key)
+    this.onRollback(() => {
+      tree.putPart(container, key, before)
+    })
+  }
+
+  splice(array: unknown[], index: number, remove: number, parts: readonly unknown[]): void {
+    const removed = array.slice(index, index + remove)
+    spliceInPlace(array, index, remove, parts)
+    this.onRollback(() => {
+      spliceInPlace(array, index, parts.length, removed)
+    })
+  }
+
+  /** Makes the snapshot of a container stale, before a change; whether it was not so already. */
+  touch(container: Container): boolean {
+    const known = tree.knownSnapshot(container)
+    if (known === null || known === undefined) return false
+    tree.setSnapshot(container, null)
+    this.onRollback(() => {
+      tree.setSnapshot(container, known)
+    })
+    return true
+  }
+
+  /** Also to be taken back. */
+  onRollback(undo: () => void): void {
+    this.#undo.push(undo)
+  }
+
+  commit(): void {
+    // Everything is done.
+  }
+
+  rollback(): void {
+    for (const undo of this.#undo.reverse()) undo()
+  }
+}
+
+/** `Array.prototype.splice` takes its items as arguments, and engines limit their number. */
+function spliceInPlace(array: unknown[], index: number, remove: number, items: readonly unknown[]): void {
+  if (items.length < 5000) {
+    array.splice(index, remove, ...items)
+    return
+  }
+  const tail = array.slice(index + remove)
+  array.length = index
+  for (const item of items) array.push(item)
+  for (const item of tail) array.push(item)
+}
