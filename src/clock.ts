@@ -2,16 +2,20 @@
 export interface Clock {
   /** Milliseconds since an arbitrary, fixed moment; never goes back. */
   now(): number
-  /** Runs `run` once, `delay` ms from now (0: in the next macrotask). Returns a function that cancels it. */
-  schedule(run: () => void, delay: number): () => void
+  /**
+   * Runs `run` once, `delay` ms from now (0: in the next macrotask). Returns a function that cancels it.
+   *
+   * @param needed a process that has nothing else to do has to wait for it before it ends.
+   */
+  schedule(run: () => void, delay: number, needed?: boolean): () => void
 }
 
-/** The machine's own monotonic clock and timers. Its timers do not keep a Node process alive. */
+/** The machine's own monotonic clock and timers. Only timers that are needed keep a Node process alive. */
 export const systemClock: Clock = {
   now: () => performance.now(),
-  schedule(run, delay) {
+  schedule(run, delay, needed = false) {
     const timer: unknown = setTimeout(run, delay)
-    if (typeof timer === 'object' && timer !== null) (timer as { unref?: () => void }).unref?.()
+    if (!needed && typeof timer === 'object' && timer !== null) (timer as { unref?: () => void }).unref?.()
     return () => {
       clearTimeout(timer as Parameters<typeof clearTimeout>[0])
     }

@@ -13,7 +13,17 @@ export interface StoreDefinition<State extends object, Commands> {
   readonly state: () => State
   /** For the types only: what `call` offers in a replica and what a source has to implement. */
   readonly commands?: Commands
+  /** Of the shape of the state, a whole number to be raised when that changes; 1 if it is not given. */
+  readonly version?: number
+  /** How a stored state of each older version becomes one of the next: `{ 1: (state: TabsV1): TabsV2 => ... }`. */
+  readonly migrate?: { readonly [version: number]: Migration }
 }
+
+/**
+ * Gets a copy of the state that it may change, and returns the next version's. (Written as a method, so that the state may be
+ * given the type that it had.)
+ */
+export type Migration = { migrate(state: unknown): unknown }['migrate']
 
 /**
  * Defines a store.

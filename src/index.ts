@@ -3,6 +3,7 @@ export {
   type CommandCalls,
   type CommandHandlers,
   type CommandMap,
+  type Migration,
   type StoreDefinition,
 } from './definition.ts'
 export { SyncError, type SyncErrorCode } from './error.ts'

@@ -27,7 +27,7 @@ const layers: readonly Layer[] = [
   { name: 'protocol', at: 'protocol/', imports: [], types: ['document'] },
   { name: 'source', at: 'source/', imports: ['definition', 'document', 'protocol'], types: ['storage'] },
   { name: 'replica', at: 'replica/', imports: ['definition', 'document', 'protocol'] },
-  { name: 'storage', at: 'storage/', imports: ['document'], node: true },
+  { name: 'storage', at: 'storage/', imports: [], node: true },
   // `connect(definition)` makes a replica of a connection, so the page's ends of the transports know the replica.
   { name: 'transports', at: 'transports/electron/renderer.ts', imports: ['definition', 'protocol', 'replica'] },
   { name: 'transports', at: 'transports/websocket/client.ts', imports: ['definition', 'protocol', 'replica'] },

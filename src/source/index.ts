@@ -1,3 +1,6 @@
-export { createSource, type CommandContext, type Source, type SourceOptions } from './source.ts'
+export { openSource, type Opened, type OpenedSource, type OpenOptions, type Recovered } from './open.ts'
+export { createSource } from './source.ts'
+export type { CommandContext, Source, SourceOptions } from './types.ts'
+export type { Saving } from './persistence.ts'
 export type { Pace } from './pace.ts'
 export type { Writer } from './writer.ts'

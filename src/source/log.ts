@@ -5,6 +5,7 @@
  */
 import { compact } from '../document/compact.ts'
 import type { Op } from '../document/types.ts'
+import { flatten } from './flatten.ts'
 
 /** What turned the state at `from` into the state at `to`: one commit, or several compacted. */
 interface Entry {
@@ -90,5 +91,8 @@ export class Log {
 function mergeRun(run: readonly Entry[]): Entry {
   const first = run[0] as Entry
   const last = run[run.length - 1] as Entry
-  return run.length === 1 ? first : { from: first.from, to: last.to, ops: compact(run.flatMap((entry) => entry.ops)) }
+  if (run.length === 1) return first
+  const ops = compact(run.flatMap((entry) => entry.ops))
+  for (const op of ops) if (op.kind === 'append') flatten(op.chunk)
+  return { from: first.from, to: last.to, ops }
 }

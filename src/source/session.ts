@@ -34,7 +34,7 @@ export interface Published {
 export class StoreSession implements Session {
   readonly #host: SessionHost
   readonly #port: SessionPort
-  readonly #watches = new Map<string, number>()
+  readonly #watches = new Set<string>()
   /** Up to where everything has been sent. */
   #sent: number | undefined
   /** Up to where the replica has said that it is. */
@@ -146,26 +146,24 @@ export class StoreSession implements Session {
 
   #watch(path: readonly Key[]): void {
     const key = pathKey(path)
-    if (this.#watches.size >= this.#port.limits.watches && !this.#watches.has(key)) {
+    // A replica counts the readers of a path itself, so this one was doubled or has overtaken another.
+    if (this.#watches.has(key)) return this.refuse(outOfOrder('Watches'))
+    if (this.#watches.size >= this.#port.limits.watches) {
       return this.refuse(
         new SyncError('too-many', `More than ${this.#port.limits.watches} stream readers in one session`),
       )
     }
-    this.#watches.set(key, (this.#watches.get(key) ?? 0) + 1)
+    this.#watches.add(key)
     // What was appended before the reader came has waited long enough.
     if (this.#pending === 'appends') this.#want('ordinary')
   }
 
   #unwatch(path: readonly Key[]): void {
-    const key = pathKey(path)
-    const count = this.#watches.get(key) ?? 0
-    if (count > 1) this.#watches.set(key, count - 1)
-    else this.#watches.delete(key)
+    if (!this.#watches.delete(pathKey(path))) this.refuse(outOfOrder('Watches'))
   }
 
   #call({ id, name, argument }: UpFrame & { type: 'call' }): void {
-    if (id !== this.#lastCall + 1) return this.refuse(new SyncError('bad-frame', 'Calls arrived twice or out of order'))
-    this.#lastCall = id
+    if (!this.#isNext(id)) return
     if (this.#calls >= this.#port.limits.calls) {
       return this.#fail(
         id,
@@ -186,6 +184,20 @@ export class StoreSession implements Session {
       })
   }
 
+  refuseCall(id: number, error: WireError): void {
+    if (this.#isNext(id)) this.#fail(id, error)
+  }
+
+  /** Otherwise this is the end of the session: a call that comes twice must not run twice. */
+  #isNext(id: number): boolean {
+    if (id === this.#lastCall + 1) {
+      this.#lastCall = id
+      return true
+    }
+    this.refuse(outOfOrder('Calls'))
+    return false
+  }
+
   #fail(id: number, error: unknown): void {
     const message = error instanceof Error ? error.message : String(error)
     const wireError = error instanceof SyncError ? error : { code: 'command-failed' as const, message }
@@ -202,4 +214,8 @@ export class StoreSession implements Session {
     this.#port.send(body)
     this.hurry()
   }
+}
+
+function outOfOrder(what: string): SyncError {
+  return new SyncError('bad-frame', `${what} arrived twice or out of order`)
 }

@@ -1,69 +1,21 @@
 /** The authoritative store: a document, the log of its commits, and the sessions that follow it. */
 import { systemClock, type Clock } from '../clock.ts'
-import type { CommandHandlers, StoreDefinition } from '../definition.ts'
+import type { StoreDefinition } from '../definition.ts'
 import { Document, copyState } from '../document/document.ts'
 import { pathKey } from '../document/path.ts'
 import { copyIn } from '../document/storable.ts'
-import type { At, Draft, Immutable, Key, Op, Readable, ValidPath } from '../document/types.ts'
+import type { At, Draft, Immutable, Key, Op, Path, Readable, ValidPath } from '../document/types.ts'
 import { SyncError, reportUncaught } from '../error.ts'
-import type { Peer } from '../protocol/connection.ts'
 import type { UpFrame } from '../protocol/frames.ts'
-import type { Served, Session, SessionPort } from '../protocol/serve.ts'
+import type { Session, SessionPort } from '../protocol/serve.ts'
 import { commitBody, snapshotBody, type Body } from '../protocol/wire.ts'
+import { flatten } from './flatten.ts'
 import { Log } from './log.ts'
 import { defaultPace, type Pace } from './pace.ts'
 import { BodyCache, Publisher } from './publisher.ts'
 import { StoreSession, type SessionHost } from './session.ts'
 import { createWriter, type Writer } from './writer.ts'
-
-/** What a command gets besides its argument. */
-export interface CommandContext<State extends object> {
-  readonly source: Source<State>
-  /** Who calls, as the transport has verified it. */
-  readonly peer: Peer
-}
-
-export interface SourceOptions<State extends object, Commands> extends Partial<Pace> {
-  /** The commands of the definition, which run in this process only. */
-  readonly commands?: CommandHandlers<Commands, CommandContext<State>>
-  /** The state to begin with, instead of the definition's. */
-  readonly state?: State
-  /** How many ops the log keeps for sessions that fall behind or come back; default 8,192. */
-  readonly logLength?: number
-  /** Gets what a listener throws; by default `reportError`. */
-  readonly onError?: (error: unknown) => void
-  readonly clock?: Clock
-  /** Makes the source's epoch, a text that no other life of it has had. */
-  readonly epoch?: () => string
-}
-
-/** The authoritative store, in the process that owns the state. */
-export interface Source<State extends object> extends Readable<Immutable<State>>, Served {
-  /** How many commits there have been. */
-  readonly revision: number
-  /** What is at a path, now and from now on; `undefined` where nothing is. */
-  at<const P extends readonly Key[]>(...path: P & ValidPath<State, P>): Readable<Immutable<At<State, P>>>
-  /**
-   * Changes the state and publishes the change, as one commit: write to the draft as to plain data. All or nothing: if
-   * `fn` throws, nothing has happened. Returns what `fn` returns.
-   *
-   * @throws SyncError `not-storable` (with the path) where a value is written that cannot cross, `bad-update` in an update
-   * or for an `async` function, `out-of-bounds`, `reserved-key`, `too-deep`.
-   */
-  update<R>(fn: (draft: Draft<State>) => R): R
-  /** Makes the state equal to `next`; what is equal already stays as it is, and nobody hears of it. */
-  replace(next: State): void
-  /**
-   * Adds `chunk` to the end of a text.
-   *
-   * @throws SyncError `bad-path` if there is no text.
-   */
-  append<const P extends readonly Key[]>(path: P & ValidPath<State, P>, chunk: string): void
-  /** A writer for the text at a path. */
-  writer<const P extends readonly Key[]>(...path: P & ValidPath<State, P>): Writer
-  /** Ends all sessions; the source cannot be changed any more. */
-  close(): void
-}
+import type { CommandContext, Source, SourceOptions } from './types.ts'
 
 /**
  * Makes a source.
@@ -86,7 +38,15 @@ type AnyCommands<State extends object> = Partial<
 /** How many revisions of sessions that have left stay resumable for certain. */
 const maxDeparted = 64
 
-class StoreSource<State extends object, Commands> implements Source<State>, SessionHost {
+/** What follows the log besides sessions: the storage. */
+export interface LogCursor {
+  /** The revisions from which it may ask for commits. */
+  readonly revisionsInUse: readonly number[]
+  /** There is a commit, or a writer more or less. */
+  changed(): void
+}
+
+export class StoreSource<State extends object, Commands> implements Source<State>, SessionHost {
   readonly name: string
   readonly epoch: string
   readonly pace: Pace
@@ -97,6 +57,8 @@ class StoreSource<State extends object, Commands> implements Source<State>, Sess
   readonly #publisher: Publisher
   readonly #bodies: BodyCache
   readonly #departed: number[] = []
+  readonly #writers = new Set<{ readonly path: Path }>()
+  #cursor: LogCursor | undefined
   #closed = false
 
   constructor(definition: StoreDefinition<State, Commands>, options: SourceOptions<State, Commands>) {
@@ -153,14 +115,39 @@ class StoreSource<State extends object, Commands> implements Source<State>, Sess
   writer<const P extends readonly Key[]>(...path: P & ValidPath<State, P>): Writer {
     const text = this.#document.get(path)
     if (typeof text !== 'string') throw new SyncError('bad-path', 'There is no text to append to', { path })
+    const writer = { path }
+    this.#writers.add(writer)
+    this.#cursor?.changed()
     return createWriter(
       (chunk) => {
         this.append(path, chunk)
       },
       () => {
         for (const session of this.#publisher.sessions) session.hurry()
+        this.#writers.delete(writer)
+        this.#cursor?.changed()
       },
     )
+  }
+
+  /** The texts that are being written. */
+  streams(): Path[] {
+    return Array.from(this.#writers, ({ path }) => path)
+  }
+
+  /** The ops since `revision`, compacted; `undefined` if they are not known any more. */
+  since(revision: number): readonly Op[] | undefined {
+    return this.#log.since(revision)
+  }
+
+  /** The immutable snapshot of what is at a path, whatever its type. */
+  part(path: Path): unknown {
+    return this.#document.get(path)
+  }
+
+  /** From now on `cursor` follows the log. */
+  follow(cursor: LogCursor): void {
+    this.#cursor = cursor
   }
 
   close(): void {
@@ -215,15 +202,25 @@ class StoreSource<State extends object, Commands> implements Source<State>, Sess
 
   #publish(ops: readonly Op[]): void {
     if (ops.length === 0) return
-    this.#log.append(ops, () => this.#revisionsInUse())
+    this.#log.append(ops, () => {
+      this.#flattenTexts(ops)
+      return this.#revisionsInUse()
+    })
     const appended = ops.filter((op) => op.kind === 'append').map((op) => pathKey(op.path))
     const published = { ordinary: appended.length < ops.length, appended }
     for (const session of this.#publisher.sessions) session.published(published)
+    this.#cursor?.changed()
     this.#document.notify(ops)
   }
 
+  /** When the log is shortened is often enough, and seldom enough, for the texts that grow. */
+  #flattenTexts(ops: readonly Op[]): void {
+    for (const { kind, path } of ops) if (kind === 'append') flatten(this.#document.get(path) as string)
+  }
+
   #revisionsInUse(): number[] {
-    return [...this.#departed, ...[...this.#publisher.sessions].flatMap((session) => session.revisionsInUse)]
+    const followers = [...this.#publisher.sessions, ...(this.#cursor === undefined ? [] : [this.#cursor])]
+    return [...this.#departed, ...followers.flatMap((follower) => follower.revisionsInUse)]
   }
 
   #checkOpen(): void {

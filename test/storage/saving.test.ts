@@ -1,0 +1,248 @@
+import { describe, expect, test, vi } from 'vitest'
+import { SyncError } from '../../src/index.ts'
+import type { Saving } from '../../src/source/index.ts'
+import { memoryStorage } from '../../src/storage/index.ts'
+import { fakeClock } from '../../src/testing/clock.ts'
+import { count, openNotes, probe, settle } from './support/notes.ts'
+
+// Many small cases, on machines that do other things besides.
+vi.setConfig({ testTimeout: 60_000 })
+
+describe('a source with a storage', () => {
+  test('stores what it starts with, and then the changes, each at the next beat', async () => {
+    const clock = fakeClock()
+    const { storage, writes } = probe(clock)
+    const { source } = await openNotes(storage, clock)
+    expect(source.opened).toEqual({
+      savedAt: undefined,
+      migratedFrom: undefined,
+      interrupted: [],
+      recovered: undefined,
+    })
+    await clock.advance(2000)
+    for (let change = 0; change < 300; change++) {
+      count(source)
+      await clock.advance(10)
+    }
+    await clock.advance(5000)
+    expect(writes.map(({ kind, at }) => [kind, at])).toEqual([
+      ['fold', 500],
+      ['append', 2500],
+      ['append', 3000],
+      ['append', 3500],
+      ['append', 4000],
+      ['append', 4500],
+      ['append', 5000],
+    ])
+    expect(writes[1]?.text).toBe('{"at":1002500}\t[0,"c",0,50,[["s",["count"],50]]]')
+    await source.close()
+    expect((await openNotes(storage)).source.get().count).toBe(300)
+  })
+
+  test('is loaded as it was stored, rich values and all', async () => {
+    const storage = memoryStorage()
+    const { source } = await openNotes(storage)
+    source.update(({ texts }) => void texts.set('b', '~"\ud800é').delete('a'))
+    await source.saved()
+    source.append(['texts', 'b'], '!')
+    const state = source.get()
+    await source.close()
+    const again = (await openNotes(storage)).source
+    expect(again.get()).toEqual(state)
+    expect(again.opened.savedAt).toBe(1_000_000)
+    expect(again.revision).toBe(0)
+  })
+
+  test('saved() does not wait for the interval, and shares a write', async () => {
+    const clock = fakeClock()
+    const { storage, writes } = probe(clock)
+    const { source } = await openNotes(storage, clock)
+    count(source)
+    const first = source.saved()
+    count(source)
+    count(source)
+    await Promise.all([first, source.saved(), source.saved()])
+    expect(writes.map(({ kind }) => kind)).toEqual(['fold', 'append'])
+    expect(clock.now()).toBe(0)
+    await source.saved()
+    expect(writes).toHaveLength(2)
+  })
+
+  test('writes one at a time, however slow that is', async () => {
+    const clock = fakeClock()
+    const slow = probe(clock)
+    const { source } = await openNotes(slow.storage, clock)
+    await source.saved()
+    let open = (): void => {}
+    for (let round = 0; round < 5; round++) {
+      slow.gate = new Promise((resolve) => (open = resolve))
+      for (let change = 0; change < 50; change++) {
+        count(source)
+        await clock.advance(100)
+      }
+      open()
+      await settle(clock)
+    }
+    await clock.advance(1000)
+    expect(slow.atOnce).toBe(1)
+    expect(slow.writes.length).toBeLessThan(15)
+    expect(source.saving.get().state).toBe('saved')
+    await source.close()
+    expect((await openNotes(slow.storage)).source.get().count).toBe(250)
+  })
+
+  test('folds when that is due, after the journal is complete', async () => {
+    const clock = fakeClock()
+    const tracked = probe(clock)
+    const { source } = await openNotes(tracked.storage, clock)
+    await source.saved()
+    tracked.foldDue = 'soon'
+    count(source)
+    await source.saved()
+    await settle(clock)
+    expect(tracked.writes.map(({ kind }) => kind)).toEqual(['fold', 'append', 'fold'])
+  })
+
+  test('folds where the log does not reach back', async () => {
+    const clock = fakeClock()
+    const slow = probe(clock)
+    const { source } = await openNotes(slow.storage, clock, { logLength: 4 })
+    await source.saved()
+    let open = (): void => {}
+    slow.gate = new Promise((resolve) => (open = resolve))
+    count(source)
+    await clock.advance(600)
+    for (let change = 0; change < 20; change++) source.update(({ texts }) => void texts.set(`text ${change}`, 'x'))
+    open()
+    await source.saved()
+    await source.close()
+    const again = (await openNotes(slow.storage)).source.get()
+    expect([again.count, again.texts.size]).toEqual([1, 21])
+  })
+
+  test('close() saves, once, and refuses changes from then on', async () => {
+    const storage = memoryStorage()
+    const { source, clock } = await openNotes(storage)
+    count(source)
+    const closing = source.close()
+    expect(source.close()).toBe(closing)
+    expect(() => count(source)).toThrow(expect.objectContaining({ code: 'closed' }))
+    await closing
+    expect(clock.next).toBeUndefined()
+    expect((await openNotes(storage)).source.get().count).toBe(1)
+  })
+})
+
+describe('a storage that fails', () => {
+  const full = (): SyncError =>
+    new SyncError('storage-failed', '/data cannot be written', {
+      cause: Object.assign(new Error(), { code: 'ENOSPC' }),
+    })
+
+  test('stops nothing, is reported once per cause, and is tried again at ever longer intervals', async () => {
+    const clock = fakeClock()
+    const failing = probe(clock)
+    const { source, errors } = await openNotes(failing.storage, clock)
+    const states: Saving[] = []
+    source.saving.subscribe((saving) => states.push(saving))
+    await source.saved()
+    failing.error = full()
+    for (let second = 0; second < 120; second++) {
+      count(source)
+      await clock.advance(1000)
+    }
+    expect(source.get().count).toBe(120)
+    expect(errors).toEqual([failing.error])
+    failing.error = new SyncError('storage-failed', 'another')
+    await clock.advance(60_000)
+    expect(errors).toHaveLength(2)
+    expect(states.at(-1)).toEqual({ state: 'failed', error: { code: 'storage-failed', message: 'another' } })
+    expect(states.length).toBeLessThan(20)
+    failing.error = undefined
+    await clock.advance(30_000)
+    expect(states.at(-1)).toEqual({ state: 'saved', error: undefined })
+    failing.error = full()
+    count(source)
+    await clock.advance(1000)
+    expect(errors).toHaveLength(3)
+    failing.error = undefined
+    await source.close()
+    expect((await openNotes(failing.storage)).source.get().count).toBe(121)
+  })
+
+  test('saved() rejects rather than lie; close() too, and lets go nevertheless', async () => {
+    const clock = fakeClock()
+    const failing = probe(clock)
+    const { source } = await openNotes(failing.storage, clock)
+    await source.saved()
+    failing.error = full()
+    count(source)
+    await expect(source.saved()).rejects.toBe(failing.error)
+    await expect(source.saved()).rejects.toBe(failing.error)
+    expect(source.saving.get().state).toBe('failed')
+    await expect(source.close()).rejects.toBe(failing.error)
+    expect(clock.next).toBeUndefined()
+    failing.error = undefined
+    expect((await openNotes(failing.storage)).source.get().count).toBe(0)
+  })
+
+  test('a fold that fails is no failure to save, where the journal goes on', async () => {
+    const clock = fakeClock()
+    const failing = probe(clock)
+    const { source, errors } = await openNotes(failing.storage, clock)
+    await source.saved()
+    failing.foldDue = 'soon'
+    failing.error = full()
+    failing.fails = (kind) => kind === 'fold'
+    for (let change = 0; change < 5; change++) {
+      count(source)
+      await source.saved()
+      await settle(clock)
+    }
+    expect(errors).toEqual([failing.error])
+    expect(source.saving.get().state).toBe('saved')
+  })
+})
+
+describe('streams', () => {
+  const path = ['texts', 'a'] as const
+
+  test('one that was open is interrupted, one that had ended is not', async () => {
+    const storage = memoryStorage()
+    const { source } = await openNotes(storage)
+    source.update(({ texts }) => void texts.set('b', ''))
+    const [writer, other] = [source.writer(...path), source.writer('texts', 'b')]
+    writer.append('half of')
+    other.append('all')
+    other.end()
+    await source.close()
+    const again = await openNotes(storage)
+    expect(again.source.opened.interrupted).toEqual([path])
+    expect(again.source.at(...path).get()).toBe('half of')
+    await again.source.close()
+    expect((await openNotes(storage)).source.opened.interrupted).toEqual([])
+  })
+
+  test('that a writer ended is saved, even if nothing else is', async () => {
+    const storage = memoryStorage()
+    const { source, clock } = await openNotes(storage)
+    const writer = source.writer(...path)
+    writer.append('all')
+    await source.saved()
+    writer.end()
+    expect(source.saving.get().state).toBe('saving')
+    await clock.advance(500)
+    expect(source.saving.get().state).toBe('saved')
+    await source.close()
+    expect((await openNotes(storage)).source.opened.interrupted).toEqual([])
+  })
+
+  test('a text that is gone is not interrupted', async () => {
+    const storage = memoryStorage()
+    const { source } = await openNotes(storage)
+    source.writer(...path)
+    source.update(({ texts }) => void texts.delete('a'))
+    await source.close()
+    expect((await openNotes(storage)).source.opened.interrupted).toEqual([])
+  })
+})
