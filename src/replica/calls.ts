@@ -2,15 +2,20 @@
 import { SyncError } from '../error.ts'
 import type { DownFrame, UpFrame } from '../protocol/frames.ts'
 
-interface Call {
+interface Waiter {
+  readonly resolve: (result?: unknown) => void
+  readonly reject: (error: SyncError) => void
+}
+
+interface Call extends Waiter {
   readonly name: string
   readonly argument: unknown
-  readonly resolve: (result: unknown) => void
-  readonly reject: (error: SyncError) => void
 }
 
 /** As many calls may be under way at once; the others wait for their turn here, not at the source. */
 const maxUnderWay = 256
+
+type Answer = DownFrame & { readonly type: 'result' | 'failure' | 'pong' }
 
 export class Calls {
   readonly #send: (frame: UpFrame) => void
@@ -19,10 +24,10 @@ export class Calls {
   #lastId = 0
   readonly #waiting: Call[] = []
   readonly #underWay = new Map<number, Call>()
-  readonly #pings = new Map<number, { readonly resolve: () => void; readonly reject: (error: SyncError) => void }>()
+  readonly #pings = new Map<number, Waiter>()
   #lastPing = 0
   /** Answers whose effects the replica does not show yet. */
-  #heldBack: { readonly revision: number; readonly run: () => void }[] = []
+  #heldBack: { readonly answer: Answer; readonly waiter: Waiter }[] = []
 
   constructor(send: (frame: UpFrame) => void) {
     this.#send = send
@@ -39,7 +44,7 @@ export class Calls {
   ping(): Promise<void> {
     return new Promise((resolve, reject) => {
       const id = ++this.#lastPing
-      this.#pings.set(id, { resolve, reject })
+      this.#pings.set(id, { resolve: () => resolve(), reject })
       if (this.#channel !== 0) this.#send({ type: 'ping', channel: this.#channel, id })
     })
   }
@@ -57,51 +62,34 @@ export class Calls {
     const lost = [...this.#underWay.values()]
     this.#underWay.clear()
     for (const { name, reject } of lost) {
-      reject(
-        new SyncError(
-          'disconnected',
-          `The connection was lost before the command "${name}" was answered; it may or may not have run`,
-        ),
-      )
+      reject(new SyncError('disconnected', `The connection was lost: the command "${name}" may or may not have run`))
     }
   }
 
-  /** The replica is of no use any more. */
+  /** The replica is of no use any more, and will not show what was waited for. */
   fail(error: SyncError): void {
-    for (const { reject } of [...this.#waiting.splice(0), ...this.#pings.values()]) reject(error)
+    const heldBack = this.#heldBack.splice(0).map(({ waiter }) => waiter)
+    for (const { reject } of [...this.#waiting.splice(0), ...this.#pings.values(), ...heldBack]) reject(error)
     this.#pings.clear()
-    this.reached(0, true)
   }
 
   /** @param revision what the replica shows */
-  answered(frame: DownFrame & { type: 'result' | 'failure' | 'pong' }, revision: number): void {
-    const run = frame.type === 'pong' ? this.#pings.get(frame.id)?.resolve : this.#settler(frame)
-    if (frame.type === 'pong') this.#pings.delete(frame.id)
+  answered(answer: Answer, revision: number): void {
+    const asked: Map<number, Waiter> = answer.type === 'pong' ? this.#pings : this.#underWay
+    const waiter = asked.get(answer.id)
+    asked.delete(answer.id)
     this.#sendWaiting()
-    if (run === undefined) return
-    if (frame.revision <= revision) run()
-    else this.#heldBack.push({ revision: frame.revision, run })
+    if (waiter === undefined) return
+    if (answer.revision <= revision) settle(answer, waiter)
+    else this.#heldBack.push({ answer, waiter })
   }
 
   /** The replica shows `revision` now; of another life of the source: all that was held back belongs to the past. */
   reached(revision: number, newEpoch: boolean): void {
-    if (this.#heldBack.length === 0) return
-    const due = this.#heldBack.filter((answer) => newEpoch || answer.revision <= revision)
-    this.#heldBack = this.#heldBack.filter((answer) => !due.includes(answer))
-    for (const { run } of due) run()
-  }
-
-  #settler(frame: DownFrame & { type: 'result' | 'failure' }): (() => void) | undefined {
-    const call = this.#underWay.get(frame.id)
-    this.#underWay.delete(frame.id)
-    if (call === undefined) return undefined
-    return frame.type === 'result'
-      ? () => {
-          call.resolve(frame.value)
-        }
-      : () => {
-          call.reject(new SyncError(frame.error.code, frame.error.message))
-        }
+    const all = this.#heldBack
+    const isDue = ({ answer }: { answer: Answer }): boolean => newEpoch || answer.revision <= revision
+    this.#heldBack = all.filter((held) => !isDue(held))
+    for (const { answer, waiter } of all.filter(isDue)) settle(answer, waiter)
   }
 
   #sendWaiting(): void {
@@ -114,4 +102,9 @@ export class Calls {
       this.#send({ type: 'call', channel: this.#channel, id, name: call.name, argument: call.argument })
     }
   }
+}
+
+function settle(answer: Answer, { resolve, reject }: Waiter): void {
+  if (answer.type === 'failure') reject(new SyncError(answer.error.code, answer.error.message))
+  else resolve(answer.type === 'result' ? answer.value : undefined)
 }

@@ -1,3 +1,4 @@
-export { createReplica, type Replica, type ReplicaOptions } from './replica.ts'
+export { createReplica } from './replica.ts'
 export type { Reader } from './reader.ts'
+export type { Replica, ReplicaOptions } from './types.ts'
 export type { Status } from './machine.ts'

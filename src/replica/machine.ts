@@ -3,7 +3,7 @@
  * is to be done. It never applies a frame that does not begin exactly where it is; it joins again instead.
  */
 import type { Op } from '../document/types.ts'
-import { SyncError } from '../error.ts'
+import { SyncError, type SyncErrorCode } from '../error.ts'
 import type { DownFrame, UpFrame } from '../protocol/frames.ts'
 import { hello } from '../protocol/wire.ts'
 
@@ -57,7 +57,8 @@ export function transition(machine: Machine, event: Event): Step {
   if (machine.status === 'closed') return [machine, []]
   switch (event.type) {
     case 'open':
-      return machine.status === 'refused' ? [machine, []] : join(machine, event.channel, machine.known)
+      // Also after a refusal: a source that was closed, or did not serve the store yet, may be another one now.
+      return join({ ...machine, error: undefined }, event.channel, machine.known)
     case 'lost':
       return machine.status === 'refused'
         ? [machine, []]
@@ -74,8 +75,8 @@ export function transition(machine: Machine, event: Event): Step {
 }
 
 function receive(machine: Machine, frame: DownFrame, nextChannel: () => number): Step {
-  // What comes on a channel that was left crossed the leaving on its way.
-  if (frame.channel !== machine.channel && frame.channel !== 0) return [machine, []]
+  // What comes on a channel that was left crossed the leaving on its way; channel 0 is for refusals only.
+  if (frame.channel === 0 ? frame.type !== 'refused' : frame.channel !== machine.channel) return [machine, []]
   switch (frame.type) {
     case 'refused':
       return refused(machine, frame, nextChannel)
@@ -117,17 +118,20 @@ function join(machine: Machine, channel: number, known: Machine['known']): Step 
 }
 
 function refused(machine: Machine, frame: DownFrame & { type: 'refused' }, nextChannel: () => number): Step {
-  const error = new SyncError(frame.error.code, frame.error.message)
+  const { code, message } = frame.error
+  const error = new SyncError(code, message)
+  const report: Effect = { type: 'report', error }
+  // On channel 0 a live session is not meant; nor is any where a frame was no frame, be it another replica's.
+  if (frame.channel === 0 && (machine.status === 'live' || aboutFrames.has(code))) return [machine, [report]]
   // A session that went wrong can begin again; who is not let in need not ask twice.
-  if (machine.status === 'live') {
-    if (frame.channel === 0) return [machine, [{ type: 'report', error }]]
-    if (frame.error.code === 'bad-frame' || frame.error.code === 'too-many') {
-      const [next, effects] = join({ ...machine, channel: 0 }, nextChannel(), machine.known)
-      return [next, [{ type: 'report', error }, ...effects]]
-    }
+  if (code === 'bad-frame' || (code === 'too-many' && machine.status === 'live')) {
+    const [next, effects] = join({ ...machine, channel: 0 }, nextChannel(), machine.known)
+    return [next, [report, ...effects]]
   }
   return [{ ...machine, status: 'refused', channel: 0, error }, [{ type: 'left' }]]
 }
+
+const aboutFrames: ReadonlySet<SyncErrorCode> = new Set(['bad-frame', 'too-large', 'too-deep', 'reserved-key'])
 
 function bye({ channel }: Machine): readonly Effect[] {
   return channel === 0 ? [] : [{ type: 'send', frame: { type: 'bye', channel } }]

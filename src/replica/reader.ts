@@ -1,6 +1,10 @@
 import type { Readable } from '../document/types.ts'
+import { select } from './select.ts'
 
-/** Follows a text that grows, live: at the store's `interval`, whatever its `appendInterval` is. */
+/**
+ * Follows a text that grows, live: at the store's `interval`, whatever its `appendInterval` is. As long as a text ends in
+ * the first half of a surrogate pair, that half is not shown.
+ */
 export interface Reader extends Readable<string> {
   /**
    * Calls `run` with the text so far (`offset` 0), and then with each piece that is added and where it begins (in UTF-16
@@ -12,16 +16,17 @@ export interface Reader extends Readable<string> {
 
 /** @param watch asks for live appends; returns what takes that back. */
 export function createReader(text: Readable<unknown>, watch: () => () => void): Reader {
+  const whole = select(text, wholeCharacters)
   const subscribe = (run: (value: string) => void): (() => void) => {
     const unwatch = watch()
-    const unsubscribe = text.subscribe(run as (value: unknown) => void)
+    const unsubscribe = whole.subscribe(run)
     return () => {
       unsubscribe()
       unwatch()
     }
   }
   return {
-    get: () => text.get() as string,
+    get: () => whole.get(),
     subscribe,
     follow(run) {
       let seen: string | undefined
@@ -34,4 +39,11 @@ export function createReader(text: Readable<unknown>, watch: () => () => void): 
       })
     },
   }
+}
+
+/** Where there is no text, what is there instead. */
+function wholeCharacters(text: unknown): string {
+  if (typeof text !== 'string') return text as string
+  const last = text.charCodeAt(text.length - 1)
+  return last >= 0xd8_00 && last <= 0xdb_ff ? text.slice(0, -1) : text
 }

@@ -1,9 +1,8 @@
 /** A live, read-only copy of a store: the document that shows it, and the machine that keeps it in step. */
-import type { CommandCalls, NoCommands, StoreDefinition } from '../definition.ts'
-import { adopt } from '../document/apply.ts'
-import { Document, copyState } from '../document/document.ts'
+import type { CommandCalls, StoreDefinition } from '../definition.ts'
+import { ReplicaDocument } from '../document/replica-document.ts'
 import { pathKey } from '../document/path.ts'
-import { copyIn } from '../document/storable.ts'
+import { checkSendable } from '../document/checks.ts'
 import type { Container } from '../document/tree.ts'
 import type { At, Immutable, Key, Path, Readable, ValidPath } from '../document/types.ts'
 import { SyncError, reportUncaught } from '../error.ts'
@@ -15,38 +14,7 @@ import { Calls } from './calls.ts'
 import { initialMachine, transition, type Effect, type Event, type Machine, type Status } from './machine.ts'
 import { createReader, type Reader } from './reader.ts'
 import { select } from './select.ts'
-
-export interface ReplicaOptions {
-  /** Gets what a listener throws and what the source complains of; by default `reportError`. */
-  readonly onError?: (error: unknown) => void
-}
-
-/** A live, read-only copy of a store in another process. Until the source's state is there, it shows the definition's. */
-export interface Replica<State extends object, Commands = NoCommands> extends Readable<Immutable<State>> {
-  /** What is at a path, now and from now on; `undefined` where nothing is. Costs nothing of what is elsewhere. */
-  at<const P extends readonly Key[]>(...path: P & ValidPath<State, P>): Readable<Immutable<At<State, P>>>
-  /** What `fn` makes of the whole state; told again only when that is another, by `equal` (default `Object.is`). */
-  select<T>(fn: (state: Immutable<State>) => T, equal?: (a: T, b: T) => boolean): Readable<T>
-  /** Follows the growing text at a path live, as long as somebody is subscribed. */
-  reader<const P extends readonly Key[]>(...path: P & ValidPath<State, P>): Reader
-  /**
-   * The commands of the definition. The promise resolves when the command is done and this replica shows its effects.
-   * It rejects with a SyncError: the command's own, `command-failed`, `unknown-command`, `not-storable` (the argument),
-   * `disconnected` (it may or may not have run), `refused` or `closed`.
-   */
-  readonly call: CommandCalls<Commands>
-  /** Resolves when the source's state is shown for the first time; rejects if it is refused. */
-  readonly ready: Promise<void>
-  /** Resolves when the replica shows everything that the source had when it was asked; rejects if it is refused. */
-  settled(): Promise<void>
-  readonly status: Readable<Status>
-  /** Why `status` is `refused`. */
-  readonly error: SyncError | undefined
-  /** The revision shown; -1 before the source's state is. */
-  readonly revision: number
-  /** Leaves the store. The connection stays open. */
-  close(): void
-}
+import type { Replica, ReplicaOptions } from './types.ts'
 
 /** Makes a replica. It joins its store as soon as the connection is open, and again whenever it reopens. */
 export function createReplica<State extends object, Commands>(
@@ -61,9 +29,9 @@ class StoreReplica<State extends object, Commands> implements Replica<State, Com
   readonly call: CommandCalls<Commands>
   readonly ready: Promise<void>
   readonly status: Readable<Status>
-  readonly #document: Document
+  readonly #document: ReplicaDocument
   readonly #connection: Connection
-  readonly #status = new Document({ status: 'connecting' }, reportUncaught)
+  readonly #status = new ReplicaDocument({ status: 'connecting' }, reportUncaught)
   readonly #onError: (error: unknown) => void
   readonly #calls: Calls
   readonly #watches = new Map<string, { readonly path: Path; count: number }>()
@@ -74,7 +42,7 @@ class StoreReplica<State extends object, Commands> implements Replica<State, Com
   constructor(definition: StoreDefinition<State, Commands>, connection: Connection, options: ReplicaOptions) {
     this.#connection = connection
     this.#onError = options.onError ?? reportUncaught
-    this.#document = new Document(copyState(definition.state()), this.#onError)
+    this.#document = new ReplicaDocument(structuredClone(definition.state()) as Container, this.#onError)
     this.#machine = initialMachine(definition.name)
     this.#calls = new Calls((frame) => {
       connection.send(upFrameText(frame))
@@ -144,7 +112,8 @@ class StoreReplica<State extends object, Commands> implements Replica<State, Com
 
   async #call(name: string, argument: unknown): Promise<unknown> {
     this.#checkUsable()
-    return await this.#calls.call(name, copyIn(argument, ['(argument)']))
+    checkSendable(argument, ['(argument)'])
+    return await this.#calls.call(name, clone(argument))
   }
 
   #receive(text: string): void {
@@ -191,7 +160,7 @@ class StoreReplica<State extends object, Commands> implements Replica<State, Com
       case 'send':
         return this.#connection.send(upFrameText(effect.frame))
       case 'install':
-        return this.#document.notify(this.#document.replace(adopt(effect.value, []) as Container))
+        return this.#document.install(effect.value)
       case 'apply':
         this.#document.apply(effect.ops)
         return this.#document.notify(effect.ops)
@@ -217,14 +186,10 @@ class StoreReplica<State extends object, Commands> implements Replica<State, Com
   }
 
   #statusChanged({ status, error }: Machine): void {
-    this.#status.notify(
-      this.#status.update((draft) => {
-        ;(draft as { status: Status }).status = status
-      }).ops,
-    )
+    this.#status.install({ status })
     if (status === 'live') this.#settleReady?.resolve()
     if (status === 'live' || status === 'connecting') return
-    const reason = error ?? new SyncError('closed', 'The replica was closed')
+    const reason = error ?? closed()
     this.#settleReady?.reject(reason)
     this.#calls.fail(reason)
   }
@@ -251,6 +216,22 @@ class StoreReplica<State extends object, Commands> implements Replica<State, Com
 
   #checkUsable(): void {
     const { status, error } = this.#machine
-    if (status === 'refused' || status === 'closed') throw error ?? new SyncError('closed', 'The replica was closed')
+    if (status === 'refused' || status === 'closed') throw error ?? closed()
+  }
+}
+
+function closed(): SyncError {
+  return new SyncError('closed', 'The replica was closed')
+}
+
+/** As it is now. The one thing that tells a framework's reactive proxy from what it stands for. */
+function clone(argument: unknown): unknown {
+  try {
+    return structuredClone(argument)
+  } catch (cause) {
+    throw new SyncError('not-storable', 'A reactive proxy cannot be sent: send plain data', {
+      path: ['(argument)'],
+      cause,
+    })
   }
 }

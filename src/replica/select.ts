@@ -8,20 +8,19 @@ export function select<S, T>(
 ): Readable<T> {
   let last: { readonly state: S; readonly value: T } | undefined
   const read = (state: S): T => {
-    if (last === undefined || last.state !== state) {
-      const value = fn(state)
-      last = { state, value: last !== undefined && equal(last.value, value) ? last.value : value }
-    }
+    if (last?.state === state && last !== undefined) return last.value
+    const value = fn(state)
+    last = { state, value: last !== undefined && equal(last.value, value) ? last.value : value }
     return last.value
   }
   return {
     get: () => read(source.get()),
     subscribe(run) {
-      let told: { readonly value: T } | undefined
+      let told: [T] | undefined
       return source.subscribe((state) => {
         const value = read(state)
-        if (told !== undefined && equal(told.value, value)) return
-        told = { value }
+        if (told !== undefined && equal(told[0], value)) return
+        told = [value]
         run(value)
       })
     },

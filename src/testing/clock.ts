@@ -2,7 +2,10 @@ import type { Clock } from '../clock.ts'
 
 interface Timer {
   readonly at: number
-  readonly run: () => void
+  /** Timers that are due at the same moment run in the order in which they were scheduled. */
+  readonly order: number
+  /** `undefined`: cancelled. */
+  run: (() => void) | undefined
 }
 
 /** A clock that stands still until it is told to go on. */
@@ -11,6 +14,8 @@ export interface FakeClock extends Clock {
   advance(duration: number): Promise<void>
   /** The same without letting promises run. */
   advanceSync(duration: number): void
+  /** Goes on to the next timer and runs it; `false` if there is none. */
+  runNext(): boolean
   /** When the next timer is due; `undefined` if there is none. */
   readonly next: number | undefined
 }
@@ -18,27 +23,23 @@ export interface FakeClock extends Clock {
 /** @param start its first moment, in ms. */
 export function fakeClock(start: number = 0): FakeClock {
   let now = start
-  const timers = new Set<Timer>()
-  const earliest = (): Timer | undefined => {
-    let first: Timer | undefined
-    for (const timer of timers) if (first === undefined || timer.at < first.at) first = timer
-    return first
-  }
+  let order = 0
+  const timers = new Heap()
   const runNext = (until: number): boolean => {
-    const timer = earliest()
+    const timer = timers.first
     if (timer === undefined || timer.at > until) return false
-    timers.delete(timer)
+    timers.removeFirst()
     now = Math.max(now, timer.at)
-    timer.run()
+    timer.run?.()
     return true
   }
   return {
     now: () => now,
     schedule(run, delay) {
-      const timer = { at: now + Math.max(0, delay), run }
+      const timer: Timer = { at: now + Math.max(0, delay), order: order++, run }
       timers.add(timer)
       return () => {
-        timers.delete(timer)
+        timer.run = undefined
       }
     },
     async advance(duration) {
@@ -52,13 +53,57 @@ export function fakeClock(start: number = 0): FakeClock {
       while (runNext(until));
       now = until
     },
+    runNext: () => runNext(Number.POSITIVE_INFINITY),
     get next() {
-      return earliest()?.at
+      return timers.first?.at
     },
   }
 }
 
 /** Chains of promises may be some steps long. */
 async function promisesRun(): Promise<void> {
-  for (let step = 0; step < 8; step++) await undefined
+  for (let step = 0; step < 16; step++) await Promise.resolve()
+}
+
+/** A binary heap of timers, the earliest on top. */
+class Heap {
+  readonly #timers: Timer[] = []
+
+  /** The earliest timer that has not been cancelled. */
+  get first(): Timer | undefined {
+    while (this.#timers[0] !== undefined && this.#timers[0].run === undefined) this.removeFirst()
+    return this.#timers[0]
+  }
+
+  add(timer: Timer): void {
+    const timers = this.#timers
+    let index = timers.length
+    while (index > 0) {
+      const parent = (index - 1) >> 1
+      if (isEarlier(timers[parent] as Timer, timer)) break
+      timers[index] = timers[parent] as Timer
+      index = parent
+    }
+    timers[index] = timer
+  }
+
+  removeFirst(): void {
+    const timers = this.#timers
+    const last = timers.pop()
+    if (last === undefined || timers.length === 0) return
+    let index = 0
+    for (;;) {
+      let child = 2 * index + 1
+      if (child >= timers.length) break
+      if (child + 1 < timers.length && isEarlier(timers[child + 1] as Timer, timers[child] as Timer)) child++
+      if (isEarlier(last, timers[child] as Timer)) break
+      timers[index] = timers[child] as Timer
+      index = child
+    }
+    timers[index] = last
+  }
+}
+
+function isEarlier(a: Timer, b: Timer): boolean {
+  return a.at < b.at || (a.at === b.at && a.order < b.order)
 }

@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'vitest'
+import { testSource, type TestSource, type Window } from '../../test/fixtures/tabs.ts'
+
+const path = ['byId', 'a', 'response'] as const
+
+/** Follows the text, and says what the pieces make together. */
+function follow({ replica }: Window) {
+  const pieces: [offset: number, piece: string][] = []
+  const end = replica.reader(...path).follow((piece, offset) => pieces.push([offset, piece]))
+  return {
+    pieces,
+    end,
+    get text(): string {
+      let text = ''
+      for (const [offset, piece] of pieces) {
+        if (offset !== 0) expect(offset).toBe(text.length)
+        text = offset === 0 ? piece : text + piece
+      }
+      return text
+    },
+  }
+}
+
+async function stream({ source, clock }: TestSource, from: number, to: number): Promise<void> {
+  for (let chunk = from; chunk < to; chunk++) {
+    source.append(path, `${chunk} `)
+    await clock.advance(5)
+  }
+}
+
+describe('follow', () => {
+  test('gives every piece once and in order', async () => {
+    const test = testSource()
+    const window = test.open()
+    await test.clock.advance(100)
+    const reader = follow(window)
+    await stream(test, 0, 100)
+    await test.clock.advance(100)
+    expect(reader.text).toBe(test.source.at(...path).get())
+    expect(reader.pieces.length).toBeGreaterThan(20)
+    expect(reader.pieces.filter(([offset]) => offset === 0)).toHaveLength(2)
+  })
+
+  test('mounted again, it begins with all that is there', async () => {
+    const test = testSource()
+    const window = test.open()
+    const first = follow(window)
+    await stream(test, 0, 50)
+    first.end()
+    await stream(test, 50, 100)
+    const second = follow(window)
+    expect(second.pieces).toEqual([[0, window.replica.at(...path).get()]])
+    await stream(test, 100, 150)
+    await test.clock.advance(100)
+    expect(second.text).toBe(test.source.at(...path).get())
+    expect(second.text.startsWith(first.text)).toBe(true)
+  })
+
+  test('goes on where it was after the connection was lost, whatever was on its way', async () => {
+    const test = testSource()
+    const window = test.open({ latency: 7 })
+    await test.clock.advance(100)
+    const reader = follow(window)
+    for (let cut = 0; cut < 20; cut++) {
+      await stream(test, cut * 10, cut * 10 + 5 + (cut % 3))
+      window.link.cut()
+      await stream(test, cut * 10 + 5 + (cut % 3), cut * 10 + 10)
+      window.link.reopen()
+    }
+    await test.clock.advance(1000)
+    expect(reader.text).toBe(test.source.at(...path).get())
+    expect(reader.pieces.filter(([offset]) => offset === 0)).toHaveLength(2)
+    // Each session was told anew of the reader: what comes now is live.
+    test.source.append(path, 'live')
+    await test.clock.advance(40)
+    expect(reader.text.endsWith('live')).toBe(true)
+  })
+
+  test('says so when the text is another, or gone', async () => {
+    const { source, clock, open } = testSource()
+    const window = open()
+    await clock.advance(100)
+    const reader = follow(window)
+    const steps = [
+      () => source.append(path, 'abc'),
+      () => source.update((draft) => void (draft.byId.get('a')!.response = 'ab')),
+      () => source.update((draft) => void (draft.byId.get('a')!.response = 'abxy')),
+      () => source.update((draft) => void (draft.byId.get('a')!.response = 'xy')),
+      () => source.update((draft) => void draft.byId.delete('a')),
+    ]
+    for (const step of steps) {
+      step()
+      await clock.advance(100)
+    }
+    expect(reader.pieces).toEqual([
+      [0, ''],
+      [0, 'abc'],
+      [0, 'ab'],
+      [2, 'xy'],
+      [0, 'xy'],
+      [0, ''],
+    ])
+  })
+
+  test('never shows half a character', async () => {
+    const { source, clock, open } = testSource()
+    const window = open()
+    await clock.advance(100)
+    const reader = follow(window)
+    const seen: string[] = []
+    window.replica.reader(...path).subscribe((text) => seen.push(text))
+    for (const unit of 'a😀b'.split('')) {
+      source.append(path, unit)
+      await clock.advance(100)
+      expect(window.replica.reader(...path).get()).not.toMatch(/[\ud800-\udbff]$/)
+    }
+    expect(seen).toEqual(['', 'a', 'a😀', 'a😀b'])
+    expect(reader.pieces).toEqual([
+      [0, ''],
+      [0, 'a'],
+      [1, '😀'],
+      [3, 'b'],
+    ])
+  })
+
+  test('reads nothing where nothing is', async () => {
+    const { clock, open } = testSource()
+    const { replica } = open()
+    await clock.advance(100)
+    const seen: unknown[] = []
+    const reader = replica.reader('byId', 'z', 'response')
+    reader.subscribe((text) => seen.push(text))
+    reader.follow((piece) => seen.push(piece))
+    expect(seen).toEqual([undefined, ''])
+    expect(reader.get()).toBeUndefined()
+  })
+})

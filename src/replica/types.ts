@@ -1,0 +1,37 @@
+import type { CommandCalls, NoCommands } from '../definition.ts'
+import type { At, Immutable, Key, Readable, ValidPath } from '../document/types.ts'
+import type { SyncError } from '../error.ts'
+import type { Status } from './machine.ts'
+import type { Reader } from './reader.ts'
+
+export interface ReplicaOptions {
+  /** Gets what a listener throws and what the source complains of; by default `reportError`. */
+  readonly onError?: (error: unknown) => void
+}
+
+/** A live, read-only copy of a store in another process. Until the source's state is there, it shows the definition's. */
+export interface Replica<State extends object, Commands = NoCommands> extends Readable<Immutable<State>> {
+  /** What is at a path, now and from now on; `undefined` where nothing is. Costs nothing of what is elsewhere. */
+  at<const P extends readonly Key[]>(...path: P & ValidPath<State, P>): Readable<Immutable<At<State, P>>>
+  /** What `fn` makes of the whole state; told again only when that is another, by `equal` (default `Object.is`). */
+  select<T>(fn: (state: Immutable<State>) => T, equal?: (a: T, b: T) => boolean): Readable<T>
+  /** Follows the growing text at a path live, as long as somebody is subscribed. */
+  reader<const P extends readonly Key[]>(...path: P & ValidPath<State, P>): Reader
+  /**
+   * The commands of the definition. The promise resolves when the command is done and this replica shows its effects.
+   * It rejects with a SyncError: the command's own, `command-failed`, `unknown-command`, `not-storable` (the argument),
+   * `disconnected` (it may or may not have run), `refused` or `closed`.
+   */
+  readonly call: CommandCalls<Commands>
+  /** Resolves when the source's state is shown for the first time; rejects if it is refused. */
+  readonly ready: Promise<void>
+  /** Resolves when the replica shows everything that the source had when it was asked; rejects if it is refused. */
+  settled(): Promise<void>
+  readonly status: Readable<Status>
+  /** Why `status` is `refused`. */
+  readonly error: SyncError | undefined
+  /** The revision shown; -1 before the source's state is. */
+  readonly revision: number
+  /** Leaves the store. The connection stays open. */
+  close(): void
+}

@@ -1,0 +1,86 @@
+import { mutants, type Mutant } from './mutant.ts'
+
+export const ofDocument: readonly Mutant[] = [
+  ...mutants(
+    'src/document/compact.ts',
+    [
+      'merges appends over a set',
+      "else if (last?.kind === 'set' && typeof last.value === 'string')\n      this.#kept[index] = { ...last, value: last.value + op.chunk }",
+      "else if (last?.kind === 'set' && typeof last.value === 'string')\n      this.#kept[index] = { kind: 'append', path: op.path, chunk: op.chunk }",
+    ],
+    ['keeps ops under a value that was replaced', '    for (const next of spot.below.values()) this.#drop(next)\n', ''],
+    [
+      'forgets that a key that was deleted comes last',
+      'if (deletion !== undefined) this.#keep(spot, deletion[1] as Op, deletion[0])',
+      '',
+    ],
+    ['merges pushes into a list that has changed', 'spot.highest < op.index', 'spot.highest < Infinity'],
+    ['takes any push for one at the end', 'op.index === last.index + last.items.length &&', ''],
+    [
+      'takes any longer text for an addition',
+      'value.length < previous.length || value.slice(0, previous.length) !== previous',
+      'value.length < previous.length',
+    ],
+    [
+      'loses a text that became longer',
+      'return value.length === previous.length ? []',
+      'return value.length > previous.length ? []',
+    ],
+    [
+      'merges with elements that have shifted',
+      '    spot.below.clear()\n    spot.highest = -1\n',
+      '    spot.highest = -1\n',
+    ],
+  ),
+  ...mutants(
+    'src/document/listeners.ts',
+    [
+      'does not tell those below',
+      "    if (op.kind !== 'splice') {\n      markAll(branch, due)",
+      "    if (op.kind !== 'splice') {\n      mark(branch, due)",
+    ],
+    [
+      'does not tell those above',
+      '    for (const key of op.path) {\n      mark(branch, due)',
+      '    for (const key of op.path) {',
+    ],
+    [
+      'does not tell of elements that shift',
+      'const end = op.remove === op.items.length ? op.index + op.remove : Number.POSITIVE_INFINITY',
+      'const end = op.index + op.remove',
+    ],
+    ['tells nobody twice', "    for (const listener of due) listener.state = 'idle'\n", ''],
+    [
+      'takes the others of a branch along that ends',
+      'return branch.listeners.size + branch.children.size === 0',
+      'return branch.listeners.size === 0',
+    ],
+    ['tells those that have ended', "    listener.state = 'ended'\n", ''],
+  ),
+  ...mutants(
+    'src/document/replica-document.ts',
+    ['tells of what has not changed', '    if (Object.is(value, listener.value)) return\n', ''],
+    [
+      'lets a listener that throws stop the others',
+      '      this.#onError(error)\n',
+      '      this.#onError(error)\n      throw error\n',
+    ],
+    ['applies half of a commit', '      edits.rollback()\n', ''],
+    [
+      'forgets what a listener changed',
+      'for (const next of this.#unnotified)',
+      'for (const next of this.#unnotified.slice())',
+    ],
+    ['installs without telling', '    this.apply(ops)\n    this.notify(ops)', '    this.apply(ops)'],
+  ),
+  ...mutants('src/document/apply.ts', [
+    'hands out snapshots that are stale',
+    'for (const container of way) edits.touch(container)',
+    'for (const container of way.slice(1)) edits.touch(container)',
+  ]),
+  ...mutants(
+    'src/document/reconcile.ts',
+    ['keeps what is other in order', 'equal &&= Object.is(oldKeys[index], keys[index])', 'equal &&= true'],
+    ['makes everything new', 'return equal ? before : after', 'return after'],
+  ),
+]

@@ -1,0 +1,195 @@
+import { mutants, type Mutant } from './mutant.ts'
+
+export const ofReplica: readonly Mutant[] = [
+  ...mutants(
+    'src/replica/machine.ts',
+    [
+      'applies commits twice and out of order',
+      'known?.revision !== frame.from || (machine',
+      'known === undefined || (machine',
+    ],
+    [
+      'applies commits of the past',
+      'known?.revision !== frame.from || (machine',
+      'known === undefined || frame.from > known.revision || (machine',
+    ],
+    [
+      'takes an empty commit in the middle',
+      "(machine.status === 'live' && frame.to === frame.from)",
+      '(frame.to < frame.from)',
+    ],
+    ['shows a snapshot of the past', 'if (stale) return', 'if (stale && revision < 0) return'],
+    ['shows a snapshot twice', 'machine.known.revision >= revision', 'machine.known.revision > revision'],
+    [
+      'refuses a snapshot of another life',
+      'machine.known?.epoch === epoch && machine.known.revision >= revision',
+      '(machine.known?.revision ?? -1) >= revision',
+    ],
+    [
+      'keeps the old epoch',
+      'return show(machine, { epoch, revision }',
+      'return show(machine, { epoch: machine.known?.epoch ?? epoch, revision }',
+    ],
+    [
+      'forgets the acknowledgement',
+      "    { type: 'send', frame: { type: 'ack', channel: machine.channel, revision: known.revision } },\n",
+      '',
+    ],
+    [
+      'acknowledges the revision before',
+      "type: 'ack', channel: machine.channel, revision: known.revision }",
+      "type: 'ack', channel: machine.channel, revision: machine.known?.revision ?? 0 }",
+    ],
+    [
+      'asks for everything after each reconnect',
+      'error: undefined }, event.channel, machine.known)',
+      'error: undefined }, event.channel, undefined)',
+    ],
+    [
+      'gives up for good when refused',
+      '      return join({ ...machine, error: undefined }, event.channel, machine.known)',
+      "      return machine.status === 'refused' ? [machine, []] : join({ ...machine, error: undefined }, event.channel, machine.known)",
+    ],
+    [
+      'listens on channels that it has left',
+      'frame.channel !== machine.channel) return [machine, []]',
+      'frame.channel < 0) return [machine, []]',
+    ],
+    [
+      'leaves without a word',
+      "return channel === 0 ? [] : [{ type: 'send', frame: { type: 'bye', channel } }]",
+      'return channel >= 0 ? [] : [{ type: "send", frame: { type: "bye", channel } }]',
+    ],
+    [
+      'forgets to say that a session is over',
+      "[{ ...machine, status: 'connecting', channel: 0 }, [{ type: 'left' }]]",
+      "[{ ...machine, status: 'connecting', channel: 0 }, []]",
+    ],
+    [
+      'forgets to say that a session has begun',
+      "  if (machine.status !== 'live') effects.push({ type: 'joined' })\n",
+      '',
+    ],
+    [
+      'takes the complaint of another for its own refusal',
+      "(machine.status === 'live' || aboutFrames.has(code))",
+      "machine.status === 'live'",
+    ],
+    [
+      'does not join again after a session went wrong',
+      "if (code === 'bad-frame' || (code === 'too-many' && machine.status === 'live')) {",
+      "if (code === 'bad-frame' && machine.status === 'closed') {",
+    ],
+    [
+      'keeps a state that has diverged',
+      'return join(machine, event.channel, undefined)',
+      'return join(machine, event.channel, machine.known)',
+    ],
+    ['never gives up', 'if (event.hopeless)', "if (event.hopeless && machine.status === 'live')"],
+  ),
+  ...mutants(
+    'src/replica/calls.ts',
+    [
+      'answers before the effects are shown',
+      'if (answer.revision <= revision) settle',
+      'if (answer.revision >= 0) settle',
+    ],
+    [
+      'answers one revision too early',
+      'if (answer.revision <= revision) settle',
+      'if (answer.revision <= revision + 1) settle',
+    ],
+    [
+      'forgets answers that were held back',
+      'of all.filter(isDue)) settle(answer, waiter)',
+      'of all.slice(all.length)) settle(answer, waiter)',
+    ],
+    [
+      'gives answers that were held back too early',
+      'of all.filter(isDue)) settle(answer, waiter)',
+      'of all) settle(answer, waiter)',
+    ],
+    [
+      'waits for revisions of a past life',
+      'newEpoch || answer.revision <= revision',
+      '(newEpoch && revision < 0) || answer.revision <= revision',
+    ],
+    [
+      'takes a failure for a result',
+      "if (answer.type === 'failure') reject(new SyncError(answer.error.code, answer.error.message))\n  else ",
+      '',
+    ],
+    [
+      'runs calls again after a reconnect',
+      '    this.#underWay.clear()\n    for (const { name, reject } of lost) {',
+      '    this.#underWay.clear()\n    this.#waiting.unshift(...lost.splice(0))\n    for (const { name, reject } of lost) {',
+    ],
+    [
+      'leaves the calls under way without an answer',
+      '    for (const { name, reject } of lost) {',
+      '    for (const { name, reject } of lost.splice(0, 0)) {',
+    ],
+    ['counts on in the next session', '    this.#lastId = 0\n', ''],
+    [
+      'forgets the pings that were lost',
+      "    for (const id of this.#pings.keys()) this.#send({ type: 'ping', channel, id })\n",
+      '',
+    ],
+    [
+      'forgets the calls that wait for a session',
+      "    this.#channel = channel\n    this.#lastId = 0\n    for (const id of this.#pings.keys()) this.#send({ type: 'ping', channel, id })\n    this.#sendWaiting()",
+      "    this.#channel = channel\n    this.#lastId = 0\n    for (const id of this.#pings.keys()) this.#send({ type: 'ping', channel, id })",
+    ],
+    ['sends all calls at once', 'this.#underWay.size < maxUnderWay', 'this.#waiting.length > 0'],
+    ['lets nobody hear of the end', '...this.#pings.values(), ...heldBack]', '...heldBack]'],
+    ['forgets at the end what was held back', '...this.#pings.values(), ...heldBack]', '...this.#pings.values()]'],
+  ),
+  ...mutants(
+    'src/replica/reader.ts',
+    ['gives the whole text each time', 'run(seen.slice(before.length), before.length)', 'run(seen, 0)'],
+    [
+      'repeats the last character',
+      'run(seen.slice(before.length), before.length)',
+      'run(seen.slice(Math.max(0, before.length - 1)), before.length)',
+    ],
+    ['does not see that the text is another', 'seen.slice(0, before.length) === before', 'before.length >= 0'],
+    ['gives pieces of nothing', 'if (seen.length > before.length) run', 'if (seen.length >= before.length) run'],
+    ['shows half a character', 'last >= 0xd8_00 && last <= 0xdb_ff ? text.slice(0, -1) : text', 'text'],
+    ['asks for nothing live', 'const unwatch = watch()', 'const unwatch = (): void => {}'],
+    ['never says that it has ended', '      unsubscribe()\n      unwatch()', '      unsubscribe()'],
+    ['goes on after its end', '      unsubscribe()\n      unwatch()', '      unwatch()'],
+  ),
+  ...mutants(
+    'src/replica/select.ts',
+    ['tells what has not changed', 'if (told !== undefined && equal(told[0], value)) return', ''],
+    ['sticks to the first value', 'if (last?.state === state && last !== undefined)', 'if (last !== undefined)'],
+    [
+      'gives what is equal a new identity',
+      'last !== undefined && equal(last.value, value) ? last.value : value',
+      'value',
+    ],
+  ),
+  ...mutants(
+    'src/replica/replica.ts',
+    [
+      'forgets its readers when it joins again',
+      "for (const { path } of this.#watches.values()) this.#connection.send(upFrameText({ type: 'watch', channel, path }))",
+      '',
+    ],
+    ['counts a reader that ends twice as two', '      if (ended) return\n', ''],
+    ['takes the first reader that ends for the last', 'if (--watch.count > 0) return', '--watch.count'],
+    [
+      'asks for each reader',
+      "if (++watch.count === 1) this.#sendWatch('watch', path)",
+      "++watch.count\n    this.#sendWatch('watch', path)",
+    ],
+    [
+      'does not tell of its status',
+      'if (this.#machine.status !== this.status.get()) this.#statusChanged(this.#machine)',
+      '',
+    ],
+    ['applies without telling', '        return this.#document.notify(effect.ops)', '        return undefined'],
+    ['joins for a listener that has left', "    if (status !== 'live') return\n    for", '    for'],
+    ['leaves in silence what it cannot apply', '    if (!hopeless) this.#onError(error)\n', ''],
+  ),
+]

@@ -1,0 +1,154 @@
+/**
+ * Are the tests worth anything? Applies each mutant to a copy of the project, runs the simulator and then the tests on
+ * it, and writes down what caught it. A mutant that survives is a failure.
+ *
+ *   npm run mutants -- [part of a name or of a file ...]
+ */
+import { spawn } from 'node:child_process'
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { all } from './all.ts'
+import type { Mutant } from './mutant.ts'
+
+const root = join(import.meta.dirname, '../..')
+const copied = ['src', 'test', 'scripts', 'package.json', 'tsconfig.json', 'vitest.config.ts']
+const tests = [
+  ...[
+    'src/source',
+    'src/replica',
+    'src/protocol/serve.test.ts',
+    'test/six-ways.test.ts',
+    'test/wire/hostile-peer.test.ts',
+  ],
+  ...['compact', 'listeners', 'replica-document', 'document.test'].map((name) => `src/document/${name}`),
+]
+/** Nothing that works takes longer, in ms. */
+const patience = 120_000
+
+interface Verdict {
+  readonly mutant: Mutant
+  /** `undefined`: it survived. */
+  readonly caughtBy: string | undefined
+}
+
+const filters = process.argv.slice(2)
+const isChosen = ({ name, file }: Mutant): boolean =>
+  filters.length === 0 || filters.some((filter) => `${file} ${name}`.includes(filter))
+const chosen = all.filter(isChosen)
+const waiting = [...chosen]
+const verdicts: Verdict[] = []
+await Promise.all(Array.from({ length: availableParallelism() }, work))
+verdicts.sort((a, b) => all.indexOf(a.mutant) - all.indexOf(b.mutant))
+const survivors = verdicts.filter(({ caughtBy }) => caughtBy === undefined)
+if (filters.length === 0) await writeFile(join(import.meta.dirname, 'README.md'), table(verdicts))
+print(`\n${verdicts.length - survivors.length} of ${verdicts.length} mutants were caught`)
+for (const { mutant } of survivors) print(`survived: ${mutant.file}: ${mutant.name}`)
+process.exitCode = survivors.length > 0 || verdicts.length === 0 ? 1 : 0
+
+/** Takes one mutant after the other, in a copy of the project. */
+async function work(): Promise<void> {
+  const copy = await mkdtemp(join(tmpdir(), 'lockstep-mutant-'))
+  try {
+    for (const name of copied) await cp(join(root, name), join(copy, name), { recursive: true })
+    await symlink(join(root, 'node_modules'), join(copy, 'node_modules'))
+    const caught = (await simulate(copy)) ?? (await test(copy))
+    if (caught !== undefined) throw new Error(`There is a defect already, and no mutant is to blame: ${caught}`)
+    for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
+      const caughtBy = await judge(mutant, copy)
+      verdicts.push({ mutant, caughtBy })
+      print(`${String(verdicts.length).padStart(3)}/${chosen.length}  ${mutant.name}: ${caughtBy ?? 'SURVIVED'}`)
+    }
+  } finally {
+    await rm(copy, { recursive: true, force: true })
+  }
+}
+
+async function judge({ name, file, find, replace }: Mutant, copy: string): Promise<string | undefined> {
+  const path = join(copy, file)
+  const original = await readFile(path, 'utf8')
+  if (original.split(find).length !== 2)
+    throw new Error(`"${name}" does not fit ${file}: what it replaces is not there once`)
+  await writeFile(
+    path,
+    original.replace(find, () => replace),
+  )
+  try {
+    return (await simulate(copy)) ?? (await test(copy))
+  } finally {
+    await writeFile(path, original)
+  }
+}
+
+async function simulate(copy: string): Promise<string | undefined> {
+  const { code, output } = await run(['node', 'scripts/simulate.ts', '--steps', '60000', '--workers', '1'], copy)
+  if (code === 0) return undefined
+  const [, seed, violation] = /Seed (\d+), step \d+: (.*)/.exec(output) ?? []
+  if (violation !== undefined) return `the simulator, seed ${seed}: ${violation}`
+  return `the simulator: ${/^\w*Error: .*/m.exec(output)?.[0] ?? 'it hangs'}`
+}
+
+async function test(copy: string): Promise<string | undefined> {
+  const report = join(copy, 'report.json')
+  const options = [
+    '--bail',
+    '1',
+    '--typecheck=false',
+    '--testTimeout',
+    '20000',
+    '--reporter',
+    'json',
+    '--outputFile',
+    report,
+  ]
+  await rm(report, { force: true })
+  const { code } = await run(['vitest', 'run', ...tests, ...options], copy)
+  if (code === 0) return undefined
+  try {
+    const { testResults } = JSON.parse(await readFile(report, 'utf8')) as { testResults: TestFile[] }
+    for (const { name, assertionResults } of testResults) {
+      const failed = assertionResults.find(({ status }) => status === 'failed')
+      if (failed !== undefined) return `${relative(copy, name)}: ${failed.fullName.trim()}`
+    }
+  } catch {
+    // There is no report.
+  }
+  return 'the tests: they hang'
+}
+
+interface TestFile {
+  readonly name: string
+  readonly assertionResults: { readonly fullName: string; readonly status: string }[]
+}
+
+async function run([command = '', ...args]: string[], cwd: string): Promise<{ code: number; output: string }> {
+  const child = spawn(join(cwd, 'node_modules/.bin', command), args, { cwd, detached: true })
+  let output = ''
+  child.stdout.on('data', (data: Buffer) => (output += data.toString()))
+  child.stderr.on('data', (data: Buffer) => (output += data.toString()))
+  const timer = setTimeout(() => process.kill(-(child.pid ?? 0), 'SIGKILL'), patience)
+  const code = await new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? 1)))
+  clearTimeout(timer)
+  return { code, output }
+}
+
+function table(verdicts: readonly Verdict[]): string {
+  const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ').slice(0, 160)
+  const rows = verdicts.map(
+    ({ mutant, caughtBy }) =>
+      `| ${mutant.file.replace('src/', '')} | ${cell(mutant.name)} | ${cell(caughtBy ?? '**it survived**')} |`,
+  )
+  return `# Mutants
+
+Deliberate defects, and what catches each. Written by \`npm run mutants\`, which fails if one survives: first the simulator
+(60,000 steps), then, of those that it lets through, the tests of the parts. ${rows.length} mutants.
+
+| file | defect: it ... | caught by |
+|---|---|---|
+${rows.join('\n')}
+`
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
