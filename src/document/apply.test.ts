@@ -92,7 +92,7 @@ describe('applying', () => {
   test.each<[string, string, Op]>([
     ['an append to nothing', 'bad-path', append(['none'], 'x')],
     ['an append to a number', 'bad-path', append(['list', 0], 'x')],
-    ['an append to a member of a Set', 'bad-path', append(['set', 'a'], 'x')],
+    ['an append to a member of a Set', 'bad-path', append(['set', 'b'], 'x')],
     ['an append to the root', 'bad-path', append([], 'x')],
     ['a root that is no container', 'bad-path', set([], 1)],
     ['the deletion of the root', 'bad-path', remove()],

@@ -21,7 +21,6 @@ test.each<[string, () => unknown, unknown[], string?]>([
   ['an Error', () => new Map([['e', new Error('x')]]), ['e']],
   ['an object as a key', () => new Map([[{}, 1]]), []],
   ['an object in a Set', () => [new Set([{}])], [0]],
-  ['a Buffer', () => [Buffer.from('x')], [0]],
   ['a DataView', () => ({ v: new DataView(new ArrayBuffer(1)) }), ['v']],
   ['__proto__', () => JSON.parse('[{"__proto__":1}]'), [0, '__proto__'], 'reserved-key'],
 ])('%s is refused', (_name, make, rest, code = 'not-storable') => {

@@ -23,7 +23,7 @@ export function checkKey(key: unknown, path: Path, length: number = path.length)
 /** A key of a `Map` or a member of a `Set`. */
 export function checkMember(key: unknown, path: Path): asserts key is Key {
   if (typeof key === 'object' && key !== null) {
-    throw new SyncError('not-storable', 'A key of a Map or member of a Set has to be a primitive: use a Map by id', {
+    throw new SyncError('not-storable', 'Keys of a Map and members of a Set have to be primitives', {
       path,
     })
   }
@@ -56,18 +56,23 @@ export function checkBytes(bytes: Bytes, path: Path): void {
  */
 export function checkSendable(value: unknown, path: Path): void {
   checkPrimitive(value, path)
-  if (isBytes(value)) checkBytes(value, path)
+  // A DataView is the one sort of bytes that has no copy of itself.
+  if (isBytes(value) && !('slice' in value)) throw notSendable(path)
   if (!isContainer(value)) return
   if (path.length > maxDepth) throw tooDeep(path)
   const prototype: unknown = Object.getPrototypeOf(value)
   const plain = prototype === null || Array.isArray(prototype) || Object.hasOwn(prototype as object, 'isPrototypeOf')
   if (!plain && prototype !== Map.prototype && prototype !== Set.prototype) {
-    throw new SyncError('not-storable', 'An instance of a class cannot be sent: send plain data instead', { path })
+    throw notSendable(path)
   }
   for (const key of keysOf(value)) {
     checkMember(key, path)
     checkSendable(partAt(value, key), [...path, key])
   }
+}
+
+function notSendable(path: Path): SyncError {
+  return new SyncError('not-storable', 'An instance of a class cannot be sent: send plain data', { path })
 }
 
 /** Checks that an immutable value, which is to stand at `path`, is not nested too deep there. */

@@ -148,7 +148,7 @@ function op(value: unknown, state: (value: unknown) => unknown): Op {
 
 function readPath(value: unknown, depth: number): Path {
   const keys = list(value)
-  if (keys.length > depth) throw new SyncError('too-deep', 'A path in a frame is too long')
+  if (keys.length > depth) throw new SyncError('too-deep', 'A frame is nested too deep')
   return keys.map((key) => decodeKey(key) as Key)
 }
 
