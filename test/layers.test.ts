@@ -180,7 +180,7 @@ function read(folder: string): Map<string, string> {
   const home = join(import.meta.dirname, '..', folder)
   return new Map(
     readdirSync(home, { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.endsWith('.ts') && !/\.test(-d)?\.ts$/.test(file))
+      .filter((file) => file.endsWith('.ts') && !/\.test(-d)?\.ts$|test-support/.test(file))
       .map((file) => [file.replaceAll('\\', '/'), readFileSync(join(home, file), 'utf8')]),
   )
 }

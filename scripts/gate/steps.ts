@@ -30,6 +30,7 @@ export const steps: readonly Step[] = [
   ...ofApp('check', { group: 'static', name: 'types of the app', needs: [library] }),
   { group: 'static', name: 'unused code (knip)', command: ['knip'] },
   { group: 'unit', name: 'unit, property and type tests', command: ['vitest', 'run'], vitest: true },
+  { group: 'unit', name: 'simulation', command: ['node', 'scripts/simulate.ts', '--steps', '200000'] },
   { group: 'package', name: 'publint', command: ['publint', '--strict'], needs: [library] },
   {
     group: 'package',

@@ -189,7 +189,7 @@ export class MainProcess {
       stream.keptBack = all.slice(whole.length)
       stream.writer.append(chunk)
       if (isLast) stream.writer.end()
-    } else if (whole !== '') {
+    } else if (all.replace(/[\ud800-\udbff]$/, '') !== '') {
       try {
         stream.writer.append(chunk)
         this.#context.fail(`${owned.name}: a writer whose text is gone does not say so`)

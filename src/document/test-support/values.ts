@@ -3,7 +3,7 @@ import type { Chance } from './plain.ts'
 export const keys: readonly string[] = ['a', 'b', 'c', 'd', 'text', '10', '2', 'toString', '~', '']
 export const mapKeys: readonly unknown[] = ['a', 'b', 'c', '', 1, 1.5, 0, NaN, true, null, undefined, 7n, '1']
 
-export function randomScalar(chance: Chance): unknown {
+function randomScalar(chance: Chance): unknown {
   return chance.of<() => unknown>([
     () => chance.below(5),
     () => chance.of(['', 'x', 'yes', 'a longer text']),
