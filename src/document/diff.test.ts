@@ -66,6 +66,12 @@ describe('replace', () => {
     ])
   })
 
+  test('undefined as a key is a key', () => {
+    const [one, two] = [new Map([['a', 1]]), new Map<string | undefined, number>([['a', 1], [undefined, 2]])] // prettier-ignore
+    expect(summary(replaced(two, one))).toEqual([['delete', undefined]])
+    expect(summary(replaced(one, two))).toEqual([['set', undefined]])
+  })
+
   test('keys in another order: those that are out of it are set anew, the others stay', () => {
     const before = new Map([1, 2, 3, 4].map((key) => [key, { key }]))
     const after = new Map([2, 3, 4, 1].map((key) => [key, { key }]))

@@ -129,6 +129,19 @@ describe('drafts of arrays', () => {
     expect(ops).toHaveLength(2)
   })
 
+  test('a bad write to an element that was removed names where it was', () => {
+    const document = open({ list: items(0, 1, 2) })
+    const error = refuses(document, 'not-storable', () =>
+      document.update((draft) => {
+        const { list } = draft as State
+        const [, removed] = list
+        list.splice(1, 1)
+        removed!.n = Symbol('s') as never
+      }),
+    )
+    expect(error.path).toEqual(['list', 1, 'n'])
+  })
+
   test('filter and map, written back, send what they change', () => {
     const document = open({ list: items(0, 1, 2, 3, 4) })
     const last = document.get(['list', 4])

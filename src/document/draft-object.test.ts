@@ -72,6 +72,22 @@ describe('drafts of objects', () => {
     same(document.get([]), { 7: 7, 10: 4, b: 2, a: 8 })
   })
 
+  test('a property is never mistaken for an inherited one, nor the other way round', () => {
+    const document = open({ toString: undefined, valueOf: 1 })
+    update<Record<string, unknown>>(document, (draft) => {
+      expect(draft['toString']).toBeUndefined()
+      delete draft['toString']
+      expect(draft['toString']).toBe(Object.prototype.toString)
+      draft['toString'] = undefined
+      expect(draft['toString']).toBeUndefined()
+      delete draft['valueOf']
+      draft['new'] = undefined
+      draft['hasOwnProperty'] = undefined
+      expect(draft['hasOwnProperty']).toBeUndefined()
+      expect(Object.keys(draft)).toEqual(['toString', 'new', 'hasOwnProperty'])
+    })
+  })
+
   test('writing what is there already changes nothing', () => {
     const document = open({ a: { n: NaN }, b: undefined, list: [1] })
     const before = document.get([])

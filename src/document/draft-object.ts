@@ -44,10 +44,10 @@ export class ObjectNode extends ProxyNode implements ProxyHandler<PlainObject> {
     if (key === draftOf) return this
     if (typeof key === 'string') {
       const part = this.recorder.read(this, key)
-      if (part !== undefined || Object.hasOwn(live, key)) return part
+      if (part !== undefined || this.recorder.has(this, key)) return part
     }
     // What is inherited (`toString`, `hasOwnProperty`) is not state.
-    return Reflect.get(live, key)
+    return Reflect.get(Object.prototype, key, live)
   }
 
   has(_live: PlainObject, key: string | symbol): boolean {

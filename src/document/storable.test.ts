@@ -208,6 +208,8 @@ test('in production nothing is frozen, and a later write to what was given does 
     given.list.push(2)
     same(document.get(['at', 'value']), { list: [1], proxy: { a: 1 } })
     expect(Object.isFrozen(document.get([]))).toBe(false)
+    const holes: unknown = Object.assign([1, , 3], { x: 1 }) // oxlint-disable-line no-sparse-arrays
+    expect(() => document.update((draft) => ((draft as State).at.value = holes))).toThrow('holes')
   } finally {
     vi.unstubAllEnvs()
     vi.resetModules()
