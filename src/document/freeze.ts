@@ -15,7 +15,7 @@ export const development: boolean = (() => {
 declare const process: { readonly env: { readonly NODE_ENV?: string } }
 
 function refuse(): never {
-  throw new SyncError('read-only', 'This value belongs to a store: change the state by update(), append() or a command')
+  throw new SyncError('read-only', 'This belongs to a store: change the state by update(), append() or a command')
 }
 
 /**
