@@ -73,6 +73,13 @@ describe('drafts of maps and sets', () => {
     })
   })
 
+  test('adding a member that is there is no change', () => {
+    const document = open(state())
+    const before = document.get([])
+    expect(update<State>(document, ({ set }) => set.add('a').add(NaN).add(0))).toEqual([])
+    expect(document.get([])).toBe(before)
+  })
+
   test('clear() is one op, and nothing where there is nothing', () => {
     const document = open(state())
     const ops = update<State>(document, ({ map, set }) => {

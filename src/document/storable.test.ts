@@ -98,6 +98,12 @@ describe('what cannot be stored', () => {
     expect(write((at) => at.set.add(key)).path).toEqual(['at', 'set', key])
   })
 
+  test.each([Buffer.from('x'), new DataView(new ArrayBuffer(1))])('bytes of another sort, and what to do', (bytes) => {
+    const document = open(state())
+    const write = () => document.update((draft) => ((draft as State).at.value = bytes))
+    expect(refuses(document, 'not-storable', write).message).toContain('new Uint8Array(bytes)')
+  })
+
   test('what is nested too deep', () => {
     const document = open(state())
     let deep: unknown = 'end'

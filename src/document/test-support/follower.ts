@@ -33,10 +33,10 @@ export class Follower {
     this.#pending = []
     if (this.document instanceof Document && chance.once(5)) this.#failHalfWay(ops)
     const given = this.#convert(ops)
-    const kept = deepCopy(given)
+    const kept = chance.once(4) ? deepCopy(given) : undefined
     this.document.apply(given)
     this.document.notify(given)
-    same(given, kept, 'ops after they were applied')
+    if (kept !== undefined) same(given, kept, 'ops after they were applied')
     return true
   }
 
