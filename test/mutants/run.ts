@@ -24,7 +24,7 @@ const tests = [
   ...['compact', 'listeners', 'replica-document', 'document.test'].map((name) => `src/document/${name}`),
 ]
 /** Nothing that works takes longer, in ms. */
-const patience = 120_000
+const patience = 300_000
 
 interface Verdict {
   readonly mutant: Mutant
@@ -85,7 +85,7 @@ async function simulate(copy: string): Promise<string | undefined> {
   if (code === 0) return undefined
   const [, seed, violation] = /Seed (\d+), step \d+: (.*)/.exec(output) ?? []
   if (violation !== undefined) return `the simulator, seed ${seed}: ${violation}`
-  return `the simulator: ${/^\w*Error: .*/m.exec(output)?.[0] ?? 'it hangs'}`
+  return 'the simulator: it crashes or hangs'
 }
 
 async function test(copy: string): Promise<string | undefined> {

@@ -25,6 +25,12 @@ interface Args {
   readonly seed: number
 }
 
+interface Stream {
+  readonly path: readonly Key[]
+  readonly writer: Writer
+  keptBack: string
+}
+
 /** One source with its model. */
 class Owned implements View {
   readonly name: string
@@ -34,7 +40,7 @@ class Owned implements View {
   readonly model: State
   readonly watchers: PathWatcher[] = []
   /** Writers, each with the half character that it keeps back. */
-  readonly streams: { readonly path: readonly Key[]; readonly writer: Writer; keptBack: string }[] = []
+  readonly streams: Stream[] = []
   /** Changes to be made by a listener, in the middle of a notification. */
   reentry: (() => void) | undefined
 
@@ -178,27 +184,30 @@ export class MainProcess {
       streams.push({ path, writer: store.writer(...(path as [])), keptBack: '' })
     }
     const stream = random.pick(streams)
-    const text = pick(model, stream.path)
     const chunk = random.chance(0.1) ? random.pick(['\ud83d', '\ude00']) : randomText(random, 5)
-    const isLast = random.chance(0.02)
     const all = stream.keptBack + chunk
-    const whole = isLast ? all : all.replace(/[\ud800-\udbff]$/, '')
-    if (typeof text === 'string') {
-      const texts = pick(model, stream.path.slice(0, -1)) as Record<string, string>
-      texts[stream.path.at(-1) as string] += whole
-      stream.keptBack = all.slice(whole.length)
-      stream.writer.append(chunk)
-      if (isLast) stream.writer.end()
-    } else if (all.replace(/[\ud800-\udbff]$/, '') !== '') {
-      try {
-        stream.writer.append(chunk)
-        this.#context.fail(`${owned.name}: a writer whose text is gone does not say so`)
-      } catch (error) {
-        if ((error as { code?: string }).code !== 'bad-path') this.#context.fail(`${owned.name}: ${String(error)}`)
-      }
+    const whole = all.replace(/[\ud800-\udbff]$/, '')
+    let isOver = !this.#write(owned, stream, whole, () => stream.writer.append(chunk))
+    stream.keptBack = all.slice(whole.length)
+    if (!isOver && random.chance(0.02)) {
+      isOver = true
+      this.#write(owned, stream, stream.keptBack, () => stream.writer.end())
     }
-    if (isLast || typeof text !== 'string') streams.splice(streams.indexOf(stream), 1)
+    if (isOver) streams.splice(streams.indexOf(stream), 1)
     owned.record()
+  }
+
+  /** Has `run` add `text`, where there is still a text to add to; returns whether there is. */
+  #write({ context, model, name }: Owned, { path }: Stream, text: string, run: () => void): boolean {
+    const isThere = typeof pick(model, path) === 'string'
+    if (isThere) (pick(model, path.slice(0, -1)) as Record<string, string>)[path.at(-1) as string] += text
+    try {
+      run()
+      if (!isThere && text !== '') context.fail(`${name}: a writer whose text is gone does not say so`)
+    } catch (error) {
+      if (isThere || (error as { code?: string }).code !== 'bad-path') context.fail(`${name}: ${String(error)}`)
+    }
+    return isThere
   }
 
   #run(index: number, log: Commands, token: string, seed: number): string {

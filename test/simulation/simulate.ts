@@ -22,9 +22,7 @@ export function newTally(): Tally {
 
 /** Simulates one world and adds what has happened to `tally`. */
 export async function simulateWorld(seed: number, tally: Tally): Promise<Failure | undefined> {
-  const world = new World(seed)
-  await world.run(stepsPerWorld)
-  const { context } = world
+  const { context } = await runWorld(seed)
   tally.worlds++
   tally.steps += context.steps
   for (const [kind, count] of context.faults) tally.faults[kind] = (tally.faults[kind] ?? 0) + count
@@ -34,5 +32,15 @@ export async function simulateWorld(seed: number, tally: Tally): Promise<Failure
 
 /** Simulates one world again, and says what happens in it. */
 export async function traceWorld(seed: number, trace: (line: string) => void): Promise<void> {
-  await new World(seed, trace).run(stepsPerWorld)
+  await runWorld(seed, trace)
+}
+
+async function runWorld(seed: number, trace?: (line: string) => void): Promise<World> {
+  const world = new World(seed, trace)
+  try {
+    await world.run(stepsPerWorld)
+  } catch (error) {
+    world.context.fail(`it has crashed: ${String(error)}`)
+  }
+  return world
 }
