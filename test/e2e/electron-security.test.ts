@@ -34,8 +34,9 @@ describe.skipIf(electron.path === undefined)(
       await build(new URL('electron-security/forger.ts', import.meta.url), 'forger.cjs')
       await build(new URL('electron-security/page.ts', import.meta.url), 'page.js')
       await build(new URL('../../src/transports/electron/preload.ts', import.meta.url), 'preload.cjs')
+      // Without `executablePath`: see support/hosts.ts.
       app = await _electron.launch({
-        executablePath: electron.path!,
+        timeout: 60_000,
         args: ['--no-sandbox', `--user-data-dir=${join(folder, 'data')}`, join(folder, 'main.cjs')],
       })
       await app.evaluate(({ app: self }) => self.whenReady())

@@ -42,8 +42,11 @@ export const chromiumFlags: readonly string[] = [
 
 async function startInElectron(environment: Record<string, string>): Promise<RunningApp> {
   const data = await mkdtemp(join(tmpdir(), 'lockstep-e2e-'))
+  pathOf(findElectron())
+  // Without `executablePath` Playwright finds the same Electron (by the `electron` package, which knows the variable),
+  // and holds the app back until it is connected; with one, a window that opens at the wrong moment is never seen.
   const electron = await _electron.launch({
-    executablePath: pathOf(findElectron()),
+    timeout: 60_000,
     args: ['--no-sandbox', `--user-data-dir=${data}`, mainFile],
     env: { ...definedEnvironment(), ...environment },
   })
