@@ -1,9 +1,9 @@
 /**
  * src -> dist: `tsc` file for file, then the preload as one CommonJS bundle, since a sandboxed preload can load nothing
- * else. Built beside dist and swapped in at the end, so that a build that fails leaves the old one.
+ * else; and the choice between development and production is left to the package's `imports`. Built beside dist and swapped in at the end, so that a build that fails leaves the old one.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { rolldown } from 'rolldown'
 
@@ -33,9 +33,19 @@ function compile(): void {
   if (status !== 0) throw new Error('tsc found errors')
 }
 
+/** In src it is an ordinary file, so that tests and benchmarks run without a build. */
+function letImportsChoose(): void {
+  const folder = join(fresh, 'document')
+  for (const name of readdirSync(folder).filter((file) => file.endsWith('.js'))) {
+    const file = join(folder, name)
+    writeFileSync(file, readFileSync(file, 'utf8').replace(`from './development.js'`, `from '#development'`))
+  }
+}
+
 try {
   mkdirSync(fresh, { recursive: true })
   compile()
+  letImportsChoose()
   await bundlePreload()
   const old = `${fresh}-old`
   if (existsSync(dist)) renameSync(dist, old)

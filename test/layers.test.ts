@@ -19,7 +19,9 @@ interface Layer {
 
 const layers: readonly Layer[] = [
   { name: 'leaf', at: 'error.ts', imports: [] },
+  { name: 'leaf', at: 'bytes.ts', imports: [] },
   { name: 'leaf', at: 'clock.ts', imports: [] },
+  { name: 'leaf', at: 'reserved.ts', imports: [] },
   { name: 'definition', at: 'definition.ts', imports: [] },
   { name: 'index', at: 'index.ts', imports: ['definition', 'document', 'protocol'], types: ['source', 'replica'] },
   { name: 'document', at: 'document/', imports: [] },

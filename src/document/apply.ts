@@ -1,7 +1,8 @@
 /** Ops from elsewhere, applied in place: nothing about them is believed before it is checked. */
 import { SyncError } from '../error.ts'
+import { checkKey } from '../reserved.ts'
 import { freeze } from './freeze.ts'
-import { checkKey, maxDepth, maxLength, tooDeep } from './checks.ts'
+import { maxDepth, maxLength, tooDeep } from './checks.ts'
 import type { Edits } from './edits.ts'
 import { isContainer, own, seal, toLive, type Container } from './tree.ts'
 import type { Key, Op, Path } from './types.ts'
@@ -28,9 +29,7 @@ export function applyOp(root: Root, op: Op, edits: Edits): void {
   const existed = edits.has(parent, key)
   const before = edits.part(parent, key)
   if (op.kind === 'append') {
-    if (typeof before !== 'string' || parent instanceof Set) {
-      throw new SyncError('bad-path', 'There is no text to append to', { path })
-    }
+    if (typeof before !== 'string' || parent instanceof Set) throw misfit(path)
     touch(way, edits)
     return edits.put(parent, key, before + op.chunk)
   }

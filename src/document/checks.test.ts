@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { checkSendable } from './checks.ts'
 import { thrown } from './test-support/document.ts'
@@ -7,6 +8,8 @@ test('what arrives as what it is can be sent', () => {
     a: [1, undefined, null, 5n, new Date(0), new Uint8Array(1), new ArrayBuffer(1)],
     map: new Map<unknown, unknown>([[1, Object.create(null)]]),
     set: new Set(['a', NaN]),
+    views: [new Float64Array(2), new Uint8ClampedArray(1), new BigInt64Array(1)],
+    foreign: runInNewContext('({ a: [{}], b: null })') as unknown,
   }
   expect(() => {
     checkSendable(value, ['(argument)'])
@@ -22,6 +25,24 @@ test.each<[string, () => unknown, unknown[], string?]>([
   ['an object as a key', () => new Map([[{}, 1]]), []],
   ['an object in a Set', () => [new Set([{}])], [0]],
   ['a DataView', () => ({ v: new DataView(new ArrayBuffer(1)) }), ['v']],
+  ['a Buffer', () => [Buffer.from('x')], [0]],
+  ['an array hole', () => ({ a: [1, , 3] }), ['a', 1]], // oxlint-disable-line no-sparse-arrays
+  ['an array hole behind a property', () => Object.assign([1, , 3], { x: 1 }), [1]], // oxlint-disable-line no-sparse-arrays
+  ['a property of an array', () => Object.assign([1], { x: 1 }), []],
+  ['a property of a Map', () => [Object.assign(new Map(), { x: 1 })], [0]],
+  ['a symbol as a key', () => ({ [Symbol('s')]: 1 }), []],
+  ['a hidden property', () => Object.defineProperty({}, 'x', { value: 1 }), []],
+  [
+    'a getter',
+    () => ({
+      get x() {
+        return 1
+      },
+    }),
+    ['x'],
+  ],
+  ['a setter', () => ({ a: [{ set x(_value: number) {} }] }), ['a', 0, 'x']],
+  ['an object that inherits properties', () => Object.create({ a: 1 }), []],
   ['__proto__', () => JSON.parse('[{"__proto__":1}]'), [0, '__proto__'], 'reserved-key'],
 ])('%s is refused', (_name, make, rest, code = 'not-storable') => {
   const error = thrown(() => {

@@ -1,6 +1,8 @@
 /** What may be stored: keys, depth, primitives, and how a draft that is written is told from other objects. */
+import type { Bytes } from '../bytes.ts'
 import { SyncError } from '../error.ts'
-import { isBytes, isContainer, keysOf, partAt, partsOf, type Bytes } from './tree.ts'
+import { checkKey } from '../reserved.ts'
+import { isContainer, keysOf, partAt, partsOf } from './tree.ts'
 import type { Key, Path } from './types.ts'
 
 /** Deepest nesting of a document. Everything that walks one is recursive, and so is `JSON`. */
@@ -8,17 +10,6 @@ export const maxDepth = 128
 
 /** The `length` that arrays of any engine can have. */
 export const maxLength: number = 2 ** 32 - 2
-
-const reserved = new Set<unknown>(['__proto__', 'prototype', 'constructor'])
-
-/** @param length of `path`, how many keys lead to where `key` is. */
-export function checkKey(key: unknown, path: Path, length: number = path.length): void {
-  if (reserved.has(key)) {
-    throw new SyncError('reserved-key', `The key "${key as string}" is refused: it could reach a prototype`, {
-      path: [...path.slice(0, length), key],
-    })
-  }
-}
 
 /** A key of a `Map` or a member of a `Set`. */
 export function checkMember(key: unknown, path: Path): asserts key is Key {
@@ -56,23 +47,32 @@ export function checkBytes(bytes: Bytes, path: Path): void {
  */
 export function checkSendable(value: unknown, path: Path): void {
   checkPrimitive(value, path)
-  // A DataView is the one sort of bytes that has no copy of itself.
-  if (isBytes(value) && !('slice' in value)) throw notSendable(path)
+  if (typeof value !== 'object' || value === null) return
+  // By name, since the value may come from another realm.
+  const name = Object.prototype.toString.call(value).slice(8, -1)
+  const prototype = Object.getPrototypeOf(value) as object | null
+  const isKnown = prototype === null || (Object.hasOwn(prototype, 'constructor') && prototype.constructor.name === name)
+  if (!isKnown || !/^(Object|Map|Set|Date|ArrayBuffer|\w*Array)$/.test(name)) throw notSendable(path)
   if (!isContainer(value)) return
   if (path.length > maxDepth) throw tooDeep(path)
-  const prototype: unknown = Object.getPrototypeOf(value)
-  const plain = prototype === null || Array.isArray(prototype) || Object.hasOwn(prototype as object, 'isPrototypeOf')
-  if (!plain && prototype !== Map.prototype && prototype !== Set.prototype) {
-    throw notSendable(path)
-  }
-  for (const key of keysOf(value)) {
+  const keys = keysOf(value)
+  const keyed = value instanceof Map || value instanceof Set
+  let properties = Reflect.ownKeys(value).length - Number(Array.isArray(value))
+  for (const key of keys) {
     checkMember(key, path)
-    checkSendable(partAt(value, key), [...path, key])
+    const at = [...path, key]
+    if (!keyed) {
+      if (!('value' in (Object.getOwnPropertyDescriptor(value, key as string) ?? {}))) throw notSendable(at)
+      properties--
+    }
+    checkSendable(partAt(value, key), at)
   }
+  if (properties !== 0) throw notSendable(path)
 }
 
 function notSendable(path: Path): SyncError {
-  return new SyncError('not-storable', 'An instance of a class cannot be sent: send plain data', { path })
+  const message = 'Only plain data can be sent: no class instance, accessor, hidden or symbol property, or array hole'
+  return new SyncError('not-storable', message, { path })
 }
 
 /** Checks that an immutable value, which is to stand at `path`, is not nested too deep there. */

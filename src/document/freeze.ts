@@ -1,18 +1,5 @@
 import { SyncError } from '../error.ts'
-
-/**
- * Whether this is a development build. Bundlers replace the expression inside; a page without a bundler counts as
- * development, where a mistake should throw.
- */
-export const development: boolean = (() => {
-  try {
-    return process.env.NODE_ENV !== 'production'
-  } catch {
-    return true
-  }
-})()
-
-declare const process: { readonly env: { readonly NODE_ENV?: string } }
+import { development } from './development.ts'
 
 function refuse(): never {
   throw new SyncError('read-only', 'This belongs to a store: change the state by update(), append() or a command')

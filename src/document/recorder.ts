@@ -2,6 +2,7 @@
  * Records one update: its drafts read and write the live tree, and every write becomes an op. What a draft stands for
  * is found by identity, since an owned container is in one place only.
  */
+import { isBytes } from '../bytes.ts'
 import { SyncError } from '../error.ts'
 import { applyOp, type Root } from './apply.ts'
 import { checkMember } from './checks.ts'
@@ -58,7 +59,7 @@ export class Recorder {
     const part = this.transaction.part(node.live, key)
     if (typeof part !== 'object' || part === null) return part
     if (tree.isContainer(part)) return this.#nodeOf(part, node, key).draft
-    return tree.isBytes(part) ? tree.copyBytes(part) : part
+    return isBytes(part) ? tree.copyBytes(part) : part
   }
 
   write(node: Node, key: Key, value: unknown): void {

@@ -226,7 +226,7 @@ test('a page without a bundler, where there is no process, counts as development
   vi.resetModules()
   vi.stubGlobal('process', undefined)
   try {
-    const { development } = await import('./freeze.ts')
+    const { development } = await import('./development.ts')
     expect(development).toBe(true)
   } finally {
     vi.unstubAllGlobals()

@@ -1,8 +1,11 @@
 /** What may be stored: checked while it is copied in, so that nothing that cannot cross gets as far as the state. */
+import { isBytes, type Bytes } from '../bytes.ts'
 import { SyncError } from '../error.ts'
-import { development, freeze } from './freeze.ts'
-import { checkBytes, checkDepth, checkKey, checkMember, checkPrimitive, maxDepth, tooDeep } from './checks.ts'
-import { copyBytes, isBytes, isContainer, keysOf, partAt, seal, type Bytes, type PlainObject } from './tree.ts'
+import { checkKey } from '../reserved.ts'
+import { development } from './development.ts'
+import { freeze } from './freeze.ts'
+import { checkBytes, checkDepth, checkMember, checkPrimitive, maxDepth, tooDeep } from './checks.ts'
+import { copyBytes, isContainer, keysOf, partAt, seal, type PlainObject } from './tree.ts'
 import type { Key, Path } from './types.ts'
 
 /**

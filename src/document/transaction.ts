@@ -78,6 +78,14 @@ export class Transaction extends Edits {
     if (!changes.late.delete(key)) changes.gone.add(key)
   }
 
+  /** A new container of the same sort with `convert` applied to each part that there is. */
+  mapParts(container: Container, convert: (part: unknown) => unknown): Container {
+    const copy = tree.mapParts(container, convert)
+    const changes = this.#changes?.get(container)
+    if (changes !== undefined) make(changes, copy, convert)
+    return copy
+  }
+
   /** The snapshot of a container, which was stale, has been taken in the middle. */
   taken(container: Container): void {
     this.onRollback(() => {
@@ -86,8 +94,13 @@ export class Transaction extends Edits {
   }
 
   override commit(): void {
-    for (const [container, changes] of this.#changes ?? []) tree.makeChanges(container, changes, tree.same)
+    for (const [container, changes] of this.#changes ?? []) make(changes, container, (part) => part)
   }
+}
+
+function make({ gone, late }: Changes, container: Container, convert: (part: unknown) => unknown): void {
+  for (const key of gone) tree.dropPart(container, key)
+  for (const [key, part] of late) tree.putPart(container, key, convert(part))
 }
 
 /** Whether the key of an object has its place among the others by its value, as indices do. */

@@ -12,8 +12,9 @@
  * Bytes (typed arrays, `ArrayBuffer`) cannot be frozen, so what the tree holds of them nobody else ever gets: immutable
  * containers with bytes in them are kept on a list, and owned copies of them stand in the tree.
  */
+import { isBytes, type Bytes } from '../bytes.ts'
 import { freeze } from './freeze.ts'
-import type { Changes, Transaction } from './transaction.ts'
+import type { Transaction } from './transaction.ts'
 import type { Key } from './types.ts'
 
 const memo: unique symbol = Symbol('memo')
@@ -23,12 +24,6 @@ export type PlainObject = Record<string, unknown>
 
 interface Memo {
   [memo]?: Container | null
-}
-
-export type Bytes = ArrayBuffer | ArrayBufferView
-
-export function isBytes(value: unknown): value is Bytes {
-  return value instanceof ArrayBuffer || ArrayBuffer.isView(value)
 }
 
 /** Whether `value` (something storable) has parts; dates and bytes are values, as strings are. */
@@ -94,7 +89,8 @@ export function snapshot(value: unknown, during?: Transaction): unknown {
   const known = knownSnapshot(value)
   if (known === undefined) return value
   if (known !== null) return known
-  const taken = seal(mapParts(value, (part) => snapshot(part, during), during?.changesOf(value)))
+  const convert = (part: unknown): unknown => snapshot(part, during)
+  const taken = seal(during === undefined ? mapParts(value, convert) : during.mapParts(value, convert))
   if (hasBytes(taken)) handedOut.add(taken)
   during?.taken(value)
   setSnapshot(value, taken)
@@ -116,18 +112,11 @@ export function privateSnapshot(value: unknown, during: Transaction): unknown {
   if (isBytes(value)) return copyBytes(value)
   const taken = snapshot(value, during)
   if (!hasBytes(taken)) return taken
-  const live = value as Container
-  return seal(mapParts(live, (part) => privateSnapshot(part, during), during.changesOf(live)))
+  return seal(during.mapParts(value as Container, (part) => privateSnapshot(part, during)))
 }
 
-/** A new container of the same sort with `convert` applied to each part, `changes` made. */
-function mapParts(container: Container, convert: (part: unknown) => unknown, changes?: Changes): Container {
-  const copy = mapPresentParts(container, convert)
-  if (changes !== undefined) makeChanges(copy, changes, convert)
-  return copy
-}
-
-function mapPresentParts(container: Container, convert: (part: unknown) => unknown): Container {
+/** A new container of the same sort with `convert` applied to each part. */
+export function mapParts(container: Container, convert: (part: unknown) => unknown): Container {
   if (Array.isArray(container)) return container.map(convert)
   if (container instanceof Map) {
     const copy = new Map<Key, unknown>()
@@ -140,13 +129,7 @@ function mapPresentParts(container: Container, convert: (part: unknown) => unkno
   return copy
 }
 
-export const same = (part: unknown): unknown => part
-
-/** Makes changes that were held back. */
-export function makeChanges(container: Container, { gone, late }: Changes, convert: (part: unknown) => unknown): void {
-  for (const key of gone) dropPart(container, key)
-  for (const [key, part] of late) putPart(container, key, convert(part))
-}
+const same = (part: unknown): unknown => part
 
 export function partsOf(container: Container): Iterable<unknown> {
   if (Array.isArray(container) || container instanceof Set) return container

@@ -4,9 +4,11 @@
  * itself, uncopied.
  *
  * States are large, so the walks are written for speed: `for in` goes through a plain object several times faster than
- * `Object.keys`, and strings, of which there are most, cost no call.
+ * `Object.keys`.
  */
-import { SyncError } from '../error.ts'
+import { asUint8Array, isBytes, type Bytes } from '../bytes.ts'
+import { checkKey } from '../reserved.ts'
+import { malformed, tooDeep } from './malformed.ts'
 
 const typedArray = /^(?:Big)?(?:Int|Uint|Float)\d+(?:Clamped)?Array$/
 
@@ -30,17 +32,21 @@ function encodeObject(value: object): unknown {
   if (value instanceof Map) return tag('m', encodeEntries(value))
   if (value instanceof Set) return tag('s', Array.from(value, encode))
   if (value instanceof Date) return tag('d', Number.isNaN(value.getTime()) ? null : value.getTime())
-  if (value instanceof ArrayBuffer) return encodeBytes(value, new Uint8Array(value))
-  if (ArrayBuffer.isView(value))
-    return encodeBytes(value, new Uint8Array(value.buffer, value.byteOffset, value.byteLength))
+  if (isBytes(value)) return encodeBytes(value)
   return encodePlain(value as PlainObject)
+}
+
+/** Whether it takes no more than a glance: most parts of most states. */
+function isPlain(part: unknown): boolean {
+  const type = typeof part
+  return type === 'string' || type === 'boolean' || (type === 'number' && part !== 0 && Number.isFinite(part))
 }
 
 function encodeArray(array: readonly unknown[]): readonly unknown[] {
   let copy: unknown[] | undefined
   for (let index = 0; index < array.length; index++) {
     const part = array[index]
-    if (typeof part === 'string') continue
+    if (isPlain(part)) continue
     const encoded = encode(part)
     if (encoded !== part) (copy ??= array.slice())[index] = encoded
   }
@@ -54,7 +60,7 @@ function encodePlain(object: Readonly<PlainObject>): unknown {
     if (!isPlainKey(key)) tagged = true
     const part = object[key]
     // What a polluted prototype has is no part of the value.
-    if (typeof part === 'string' || !Object.hasOwn(object, key)) continue
+    if (isPlain(part) || !Object.hasOwn(object, key)) continue
     const encoded = encode(part)
     if (encoded !== part) (copy ??= { ...object })[key] = encoded
   }
@@ -83,7 +89,8 @@ function encodeEntries(map: ReadonlyMap<unknown, unknown>): readonly unknown[] {
   return parts
 }
 
-function encodeBytes(value: object, bytes: Uint8Array): unknown {
+function encodeBytes(value: Bytes): unknown {
+  const bytes = asUint8Array(value)
   let binary = ''
   // As many arguments as every engine takes.
   for (let at = 0; at < bytes.length; at += 8192) binary += String.fromCharCode(...bytes.subarray(at, at + 8192))
@@ -114,7 +121,7 @@ export function decode(json: unknown, depth: number): unknown {
   if (Object.hasOwn(object, '~')) return untag(object, depth)
   checkDepth(depth)
   for (const key in object) {
-    checkReserved(key)
+    checkKey(key)
     const part = object[key]
     if (typeof part !== 'object' || part === null || !Object.hasOwn(object, key)) continue
     const decoded = decode(part, depth - 1)
@@ -152,7 +159,7 @@ function untag(object: PlainObject, depth: number): unknown {
 export function decodeKey(json: unknown): unknown {
   const key = decode(json, 1)
   if (typeof key === 'object' && key !== null) throw malformed()
-  checkReserved(key)
+  checkKey(key)
   return key
 }
 
@@ -179,14 +186,5 @@ function decodeBytes(name: unknown, base64: unknown): unknown {
 }
 
 function checkDepth(depth: number): void {
-  if (depth <= 0) throw new SyncError('too-deep', 'A frame is nested too deep')
-}
-
-function checkReserved(key: unknown): void {
-  if (key === '__proto__' || key === 'prototype' || key === 'constructor')
-    throw new SyncError('reserved-key', `The key "${key}" is refused: it could reach a prototype`)
-}
-
-function malformed(cause?: unknown): SyncError {
-  return new SyncError('bad-frame', 'This is not a frame of the protocol', { cause })
+  if (depth <= 0) throw tooDeep()
 }

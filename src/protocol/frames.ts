@@ -70,7 +70,7 @@ export type DownFrame =
     }
   /** Answers a ping: the source was at `revision`. */
   | { readonly type: 'pong'; readonly channel: number; readonly id: number; readonly revision: number }
-  /** Nothing more will come on this channel. */
+  /** Nothing more will come on this channel. On channel 0: a text was no frame, or the connection is refused. */
   | { readonly type: 'refused'; readonly channel: number; readonly error: WireError }
 
 /** A `SyncError` as it crosses. */

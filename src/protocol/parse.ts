@@ -7,6 +7,7 @@ import { SyncError, type SyncErrorCode } from '../error.ts'
 import { decode, decodeKey } from './codec.ts'
 import type { DownFrame, UpFrame, WireError } from './frames.ts'
 import type { Limits } from './limits.ts'
+import { malformed, tooDeep } from './malformed.ts'
 import { protocolVersion } from './version.ts'
 
 /** Deepest nesting that a source's own frames can have: the document's, and the few levels of a frame around it. */
@@ -148,7 +149,7 @@ function op(value: unknown, state: (value: unknown) => unknown): Op {
 
 function readPath(value: unknown, depth: number): Path {
   const keys = list(value)
-  if (keys.length > depth) throw new SyncError('too-deep', 'A frame is nested too deep')
+  if (keys.length > depth) throw tooDeep()
   return keys.map((key) => decodeKey(key) as Key)
 }
 
@@ -169,7 +170,3 @@ function count(value: unknown): number {
 
 const same = (value: unknown): unknown => value
 const decodeState = (value: unknown): unknown => decode(value, downDepth)
-
-function malformed(cause?: unknown): SyncError {
-  return new SyncError('bad-frame', 'This is not a frame of the protocol', { cause })
-}

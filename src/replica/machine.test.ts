@@ -3,17 +3,19 @@ import type { DownFrame } from '../protocol/frames.ts'
 import { initialMachine, transition, type Effect, type Event, type Machine } from './machine.ts'
 
 const initial = initialMachine('tabs')
+/** The next channel that is free is always 99, but for `open(channel)`. */
+const step = (machine: Machine, event: Event & { channel?: number }): readonly [Machine, readonly Effect[]] =>
+  transition(machine, event, () => event.channel ?? 99)
 const run = (machine: Machine, ...events: Event[]): Machine =>
-  events.reduce((before, event) => transition(before, event)[0], machine)
-const effects = (machine: Machine, event: Event): readonly Effect[] => transition(machine, event)[1]
-/** The next channel that is free is always 99. */
-const frame = (frame: DownFrame): Event => ({ type: 'frame', frame, nextChannel: () => 99 })
+  events.reduce((before, event) => step(before, event)[0], machine)
+const effects = (machine: Machine, event: Event): readonly Effect[] => step(machine, event)[1]
+const frame = (frame: DownFrame): Event => ({ type: 'frame', frame })
 const snapshot = (revision: number, { epoch = 'e', channel = 1 } = {}): Event =>
   frame({ type: 'snapshot', channel, epoch, revision, value: {} })
 const commit = (from: number, to: number, channel = 1): Event => frame({ type: 'commit', channel, from, to, ops: [] })
 const refused = (channel: number, code: 'refused' | 'bad-frame' | 'too-many' | 'closed'): Event =>
   frame({ type: 'refused', channel, error: { code, message: '' } })
-const open = (channel = 1): Event => ({ type: 'open', channel })
+const open = (channel = 1): Event & { channel: number } => ({ type: 'open', channel })
 const lost: Event = { type: 'lost' }
 
 const live = run(initial, open(), snapshot(5))
@@ -68,7 +70,7 @@ describe('a frame that does not begin where the replica is', () => {
     ['a snapshot of the past', live, snapshot(4)],
     ['a commit before there is a state', run(initial, open()), commit(0, 1)],
   ])('%s: is not shown; it joins again', (_, machine, event) => {
-    const [next, all] = transition(machine, event)
+    const [next, all] = step(machine, event)
     expect(shows(all)).toBe(false)
     expect(sent(all)).toEqual(['bye', 'hello'])
     expect(next).toMatchObject({ ...rejoins, known: machine.known })
@@ -76,14 +78,14 @@ describe('a frame that does not begin where the replica is', () => {
 
   test('of a channel that was left means nothing', () => {
     for (const event of [commit(5, 6, 7), snapshot(9, { channel: 7 }), refused(7, 'refused')]) {
-      expect(transition(live, event)).toEqual([live, []])
+      expect(step(live, event)).toEqual([live, []])
     }
   })
 
   test('on channel 0 means nothing, whether there is a session or not', () => {
     for (const machine of [live, run(live, lost)]) {
       for (const event of [commit(5, 6, 0), snapshot(9, { channel: 0 })]) {
-        expect(transition(machine, event)).toEqual([machine, []])
+        expect(step(machine, event)).toEqual([machine, []])
       }
     }
   })
@@ -106,7 +108,7 @@ describe('a refusal', () => {
 
   test("of frames that were none, on channel 0, is nobody's in particular", () => {
     for (const machine of [connecting, live]) {
-      const [next, all] = transition(machine, refused(0, 'bad-frame'))
+      const [next, all] = step(machine, refused(0, 'bad-frame'))
       expect(next).toBe(machine)
       expect(all).toMatchObject([{ type: 'report' }])
     }
@@ -114,7 +116,7 @@ describe('a refusal', () => {
 
   test('of a session that went wrong begins another', () => {
     for (const code of ['bad-frame', 'too-many'] as const) {
-      const [next, all] = transition(live, refused(1, code))
+      const [next, all] = step(live, refused(1, code))
       expect(next).toMatchObject(rejoins)
       expect(sent(all)).toEqual(['hello'])
       expect(all[0]).toMatchObject({ type: 'report', error: { code } })
@@ -131,14 +133,14 @@ describe('a refusal', () => {
 describe('what cannot be applied', () => {
   const error = expect.objectContaining({ code: 'bad-frame' }) as never
   test('is asked for anew, from nothing', () => {
-    const [next, all] = transition(live, { type: 'diverged', channel: 2, hopeless: false, error })
-    expect(next).toMatchObject({ status: 'connecting', channel: 2, known: undefined })
+    const [next, all] = step(live, { type: 'diverged', hopeless: false, error })
+    expect(next).toMatchObject({ status: 'connecting', channel: 99, known: undefined })
     expect(sent(all)).toEqual(['bye', 'hello'])
   })
 
   test('even from nothing, is given up', () => {
     for (const machine of [live, run(initial, open())]) {
-      const [next, all] = transition(machine, { type: 'diverged', channel: 2, hopeless: true, error })
+      const [next, all] = step(machine, { type: 'diverged', hopeless: true, error })
       expect(next.status).toBe('refused')
       expect(sent(all)).toEqual(['bye'])
     }
@@ -149,6 +151,6 @@ test('closed, nothing matters any more', () => {
   const closed = run(live, { type: 'close' })
   expect(sent(effects(live, { type: 'close' }))).toEqual(['bye'])
   for (const event of [open(2), lost, snapshot(9), { type: 'close' } as const]) {
-    expect(transition(closed, event)).toEqual([closed, []])
+    expect(step(closed, event)).toEqual([closed, []])
   }
 })

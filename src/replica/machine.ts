@@ -21,15 +21,15 @@ export interface Machine {
 }
 
 export type Event =
-  /** The connection carries frames; `channel` is unused on it. */
-  | { readonly type: 'open'; readonly channel: number }
+  /** The connection carries frames. */
+  | { readonly type: 'open' }
   | { readonly type: 'lost' }
-  | { readonly type: 'frame'; readonly frame: DownFrame; readonly nextChannel: () => number }
+  | { readonly type: 'frame'; readonly frame: DownFrame }
   /**
-   * What arrived was no frame, or could not be applied: start anew from a snapshot, on `channel`; unless it was that
-   * snapshot, for then there is no hope.
+   * What arrived was no frame, or could not be applied: start anew from a snapshot; unless it was that snapshot, for then
+   * there is no hope.
    */
-  | { readonly type: 'diverged'; readonly channel: number; readonly hopeless: boolean; readonly error: SyncError }
+  | { readonly type: 'diverged'; readonly hopeless: boolean; readonly error: SyncError }
   | { readonly type: 'close' }
 
 export type Effect =
@@ -53,12 +53,13 @@ export function initialMachine(store: string): Machine {
   return { store, status: 'connecting', channel: 0, known: undefined, error: undefined }
 }
 
-export function transition(machine: Machine, event: Event): Step {
+/** @param nextChannel gives one that is unused on the connection, where a session begins. */
+export function transition(machine: Machine, event: Event, nextChannel: () => number): Step {
   if (machine.status === 'closed') return [machine, []]
   switch (event.type) {
     case 'open':
       // Also after a refusal: a source that was closed, or did not serve the store yet, may be another one now.
-      return join({ ...machine, error: undefined }, event.channel, machine.known)
+      return join({ ...machine, error: undefined }, nextChannel, machine.known)
     case 'lost':
       return machine.status === 'refused'
         ? [machine, []]
@@ -66,11 +67,11 @@ export function transition(machine: Machine, event: Event): Step {
     case 'diverged':
       if (event.hopeless)
         return [{ ...machine, status: 'refused', channel: 0, error: event.error }, [...bye(machine), { type: 'left' }]]
-      return join(machine, event.channel, undefined)
+      return join(machine, nextChannel, undefined)
     case 'close':
       return [{ ...machine, status: 'closed', channel: 0 }, [...bye(machine), { type: 'left' }]]
     case 'frame':
-      return receive(machine, event.frame, event.nextChannel)
+      return receive(machine, event.frame, nextChannel)
   }
 }
 
@@ -83,13 +84,13 @@ function receive(machine: Machine, frame: DownFrame, nextChannel: () => number):
     case 'snapshot': {
       const { epoch, revision, value } = frame
       const stale = machine.status === 'live' && machine.known?.epoch === epoch && machine.known.revision >= revision
-      if (stale) return join(machine, nextChannel(), machine.known)
+      if (stale) return join(machine, nextChannel, machine.known)
       return show(machine, { epoch, revision }, { type: 'install', value })
     }
     case 'commit': {
       const { known } = machine
       if (known?.revision !== frame.from || (machine.status === 'live' && frame.to === frame.from)) {
-        return join(machine, nextChannel(), known)
+        return join(machine, nextChannel, known)
       }
       return show(machine, { epoch: known.epoch, revision: frame.to }, { type: 'apply', ops: frame.ops })
     }
@@ -110,7 +111,8 @@ function show(machine: Machine, known: NonNullable<Machine['known']>, effect: Ef
   return [{ ...machine, status: 'live', known }, effects]
 }
 
-function join(machine: Machine, channel: number, known: Machine['known']): Step {
+function join(machine: Machine, nextChannel: () => number, known: Machine['known']): Step {
+  const channel = nextChannel()
   return [
     { ...machine, status: 'connecting', channel, known },
     [...bye(machine), { type: 'left' }, { type: 'send', frame: hello(channel, machine.store, known) }],
@@ -125,7 +127,7 @@ function refused(machine: Machine, frame: DownFrame & { type: 'refused' }, nextC
   if (frame.channel === 0 && (machine.status === 'live' || aboutFrames.has(code))) return [machine, [report]]
   // A session that went wrong can begin again; who is not let in need not ask twice.
   if (code === 'bad-frame' || (code === 'too-many' && machine.status === 'live')) {
-    const [next, effects] = join({ ...machine, channel: 0 }, nextChannel(), machine.known)
+    const [next, effects] = join({ ...machine, channel: 0 }, nextChannel, machine.known)
     return [next, [report, ...effects]]
   }
   return [{ ...machine, status: 'refused', channel: 0, error }, [{ type: 'left' }]]

@@ -60,7 +60,7 @@ class StoreReplica<State extends object, Commands> implements Replica<State, Com
     this.ready.catch(() => undefined)
     this.#unsubscribe = connection.subscribe({
       open: () => {
-        this.#dispatch({ type: 'open', channel: nextChannel(connection) })
+        this.#dispatch({ type: 'open' })
       },
       message: (text) => {
         this.#receive(text)
@@ -127,7 +127,7 @@ class StoreReplica<State extends object, Commands> implements Replica<State, Com
       this.#diverged(error, this.#machine)
       return
     }
-    this.#dispatch({ type: 'frame', frame, nextChannel: () => nextChannel(this.#connection) })
+    this.#dispatch({ type: 'frame', frame })
   }
 
   #diverged(cause: unknown, before: Machine): void {
@@ -135,12 +135,12 @@ class StoreReplica<State extends object, Commands> implements Replica<State, Com
       cause instanceof SyncError ? cause : new SyncError('bad-frame', 'A frame could not be applied', { cause })
     const hopeless = before.known === undefined
     if (!hopeless) this.#onError(error)
-    this.#dispatch({ type: 'diverged', channel: nextChannel(this.#connection), hopeless, error })
+    this.#dispatch({ type: 'diverged', hopeless, error })
   }
 
   #dispatch(event: Event): void {
     const before = this.#machine
-    const [machine, effects] = transition(before, event)
+    const [machine, effects] = transition(before, event, () => nextChannel(this.#connection))
     this.#machine = machine
     for (const effect of effects) {
       try {

@@ -7,7 +7,12 @@ import { expect, test } from 'vitest'
 const dist = join(import.meta.dirname, '../../dist')
 
 test('lockstep/electron/renderer with all that it imports is at most 8 kB, minified and gzipped', async () => {
-  const bundle = await rolldown({ input: join(dist, 'transports/electron/renderer.js'), platform: 'browser' })
+  // As Vite and webpack bundle it for production.
+  const bundle = await rolldown({
+    input: join(dist, 'transports/electron/renderer.js'),
+    platform: 'browser',
+    resolve: { conditionNames: ['production', 'browser', 'import', 'default'] },
+  })
   const { output } = await bundle.generate({ format: 'esm', minify: true })
   await bundle.close()
   expect(output).toHaveLength(1)
