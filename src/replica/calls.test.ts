@@ -56,6 +56,19 @@ describe('a call that fails', () => {
     await expect(call).rejects.toMatchObject({ code, message })
   })
 
+  test('by something that cannot be turned into a message', async () => {
+    const { clock, open } = testSource({
+      commands: {
+        fail() {
+          throw Object.create(null)
+        },
+      } as never,
+    })
+    const call = open().replica.call.fail(undefined)
+    void clock.advance(100)
+    await expect(call).rejects.toMatchObject({ code: 'command-failed', message: /no message/ })
+  })
+
   test('because there is no such command, not even on the prototype of the commands', async () => {
     const { clock, open } = testSource()
     const { replica } = open()

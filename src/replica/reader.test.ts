@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { testSource, type TestSource, type Window } from '../../test/fixtures/tabs.ts'
+import { framesUp, testSource, type TestSource, type Window } from '../../test/fixtures/tabs.ts'
 
 const path = ['byId', 'a', 'response'] as const
 
@@ -27,6 +27,24 @@ async function stream({ source, clock }: TestSource, from: number, to: number): 
     await clock.advance(5)
   }
 }
+
+test('more readers than the source heeds get all of their texts, without joining again', async () => {
+  const test = testSource({ appendInterval: 500 })
+  const { replica, link } = test.open({ limits: { watches: 1 } })
+  await test.clock.advance(100)
+  const shown = ['a', 'b'].map((id) => {
+    const texts: string[] = []
+    replica.reader('byId', id, 'response').subscribe((text) => texts.push(text))
+    return texts
+  })
+  for (let chunk = 0; chunk < 100; chunk++) {
+    for (const id of ['a', 'b']) test.source.append(['byId', id, 'response'], `${chunk} `)
+    await test.clock.advance(10)
+  }
+  await test.clock.advance(500)
+  for (const texts of shown) expect(texts.at(-1)).toBe(test.source.at(...path).get())
+  expect(framesUp(link, 'hello')).toHaveLength(1)
+})
 
 describe('follow', () => {
   test('gives every piece once and in order', async () => {

@@ -35,6 +35,8 @@ export class StoreSession implements Session {
   readonly #host: SessionHost
   readonly #port: SessionPort
   readonly #watches = new Set<string>()
+  /** Watches beyond the limit that have not been taken back. */
+  #unheeded = 0
   /** Up to where everything has been sent. */
   #sent: number | undefined
   /** Up to where the replica has said that it is. */
@@ -148,10 +150,10 @@ export class StoreSession implements Session {
     const key = pathKey(path)
     // A replica counts the readers of a path itself, so this one was doubled or has overtaken another.
     if (this.#watches.has(key)) return this.refuse(outOfOrder('Watches'))
+    // Beyond the limit, texts still come whole and in order, only less often: a refusal would only bring them all back.
     if (this.#watches.size >= this.#port.limits.watches) {
-      return this.refuse(
-        new SyncError('too-many', `More than ${this.#port.limits.watches} stream readers in one session`),
-      )
+      this.#unheeded++
+      return
     }
     this.#watches.add(key)
     // What was appended before the reader came has waited long enough.
@@ -159,7 +161,9 @@ export class StoreSession implements Session {
   }
 
   #unwatch(path: readonly Key[]): void {
-    if (!this.#watches.delete(pathKey(path))) this.refuse(outOfOrder('Watches'))
+    if (this.#watches.delete(pathKey(path))) return
+    if (this.#unheeded > 0) this.#unheeded--
+    else this.refuse(outOfOrder('Watches'))
   }
 
   #call({ id, name, argument }: UpFrame & { type: 'call' }): void {
@@ -199,8 +203,8 @@ export class StoreSession implements Session {
   }
 
   #fail(id: number, error: unknown): void {
-    const message = error instanceof Error ? error.message : String(error)
-    const wireError = error instanceof SyncError ? error : { code: 'command-failed' as const, message }
+    const wireError =
+      error instanceof SyncError ? error : { code: 'command-failed' as const, message: messageOf(error) }
     this.#answer(failureBody(id, this.#host.revision, wireError))
   }
 
@@ -213,6 +217,15 @@ export class StoreSession implements Session {
     if (this.#closed) return
     this.#port.send(body)
     this.hurry()
+  }
+}
+
+/** Anything can be thrown, also what cannot be turned into a string. */
+function messageOf(error: unknown): string {
+  try {
+    return error instanceof Error ? error.message : String(error)
+  } catch {
+    return 'The command threw something that has no message'
   }
 }
 

@@ -119,6 +119,11 @@ describe('a source', () => {
     expect(replica.status.get()).toBe('refused')
     expect(replica.error).toMatchObject({ code: 'closed' })
     expect(clock.next).toBeUndefined()
+
+    const late = open()
+    await clock.advance(10)
+    expect(late.replica.error).toMatchObject({ code: 'closed' })
+    expect(framesDown(late.link).map(({ type }) => type)).toEqual(['refused'])
   })
 
   test('two lives have two epochs, without anything being configured', () => {

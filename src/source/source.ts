@@ -153,12 +153,15 @@ export class StoreSource<State extends object, Commands> implements Source<State
   close(): void {
     if (this.#closed) return
     this.#closed = true
-    for (const session of this.#publisher.sessions)
-      session.refuse(new SyncError('closed', `The source "${this.name}" was closed`))
+    for (const session of this.#publisher.sessions) session.refuse(this.#closedError())
     this.#publisher.stop()
   }
 
   accept(hello: UpFrame & { type: 'hello' }, port: SessionPort): Session {
+    if (this.#closed) {
+      port.refuse(this.#closedError())
+      return { receive() {}, close() {} }
+    }
     const { known } = hello
     const session = new StoreSession(this, port, known?.epoch === this.epoch ? known.revision : undefined)
     this.#publisher.sessions.add(session)
@@ -224,7 +227,11 @@ export class StoreSource<State extends object, Commands> implements Source<State
   }
 
   #checkOpen(): void {
-    if (this.#closed) throw new SyncError('closed', `The source "${this.name}" was closed`)
+    if (this.#closed) throw this.#closedError()
+  }
+
+  #closedError(): SyncError {
+    return new SyncError('closed', `The source "${this.name}" was closed`)
   }
 }
 

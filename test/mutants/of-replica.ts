@@ -42,13 +42,13 @@ export const ofReplica: readonly Mutant[] = [
     ],
     [
       'asks for everything after each reconnect',
-      'error: undefined }, event.channel, machine.known)',
-      'error: undefined }, event.channel, undefined)',
+      'error: undefined }, nextChannel, machine.known)',
+      'error: undefined }, nextChannel, undefined)',
     ],
     [
       'gives up for good when refused',
-      '      return join({ ...machine, error: undefined }, event.channel, machine.known)',
-      "      return machine.status === 'refused' ? [machine, []] : join({ ...machine, error: undefined }, event.channel, machine.known)",
+      '      return join({ ...machine, error: undefined }, nextChannel, machine.known)',
+      "      return machine.status === 'refused' ? [machine, []] : join({ ...machine, error: undefined }, nextChannel, machine.known)",
     ],
     [
       'listens on channels that it has left',
@@ -82,8 +82,8 @@ export const ofReplica: readonly Mutant[] = [
     ],
     [
       'keeps a state that has diverged',
-      'return join(machine, event.channel, undefined)',
-      'return join(machine, event.channel, machine.known)',
+      'return join(machine, nextChannel, undefined)',
+      'return join(machine, nextChannel, machine.known)',
     ],
     ['never gives up', 'if (event.hopeless)', "if (event.hopeless && machine.status === 'live')"],
   ),

@@ -57,12 +57,8 @@ export const ofSource: readonly Mutant[] = [
       '',
     ],
     ['takes a watch twice', "if (this.#watches.has(key)) return this.refuse(outOfOrder('Watches'))", ''],
-    [
-      'takes an unwatch of nothing',
-      "if (!this.#watches.delete(pathKey(path))) this.refuse(outOfOrder('Watches'))",
-      'this.#watches.delete(pathKey(path))',
-    ],
-    ['forgets no watch', 'if (!this.#watches.delete(pathKey(path)))', 'if (!this.#watches.has(pathKey(path)))'],
+    ['takes an unwatch of nothing', "else this.refuse(outOfOrder('Watches'))", ''],
+    ['forgets no watch', 'if (this.#watches.delete(pathKey(path)))', 'if (this.#watches.has(pathKey(path)))'],
     ['runs a call twice', 'if (id === this.#lastCall + 1)', 'if (id === this.#lastCall + 1 || id === this.#lastCall)'],
     ['runs calls out of order', 'if (id === this.#lastCall + 1)', 'if (id > this.#lastCall)'],
     ['answers at a revision before the effects', 'resultBody(id, this.#host.revision,', 'resultBody(id, 0,'],
@@ -102,7 +98,7 @@ export const ofSource: readonly Mutant[] = [
     ['tells its listeners of no commit', '    this.#document.notify(ops)\n', ''],
     ['lets a session go on that has left', '    this.#publisher.sessions.delete(session)\n', ''],
     ['publishes what has not happened', "    if (chunk !== '') this.#publish(ops)", '    this.#publish(ops)'],
-    ['is silent when it closes', 'session.refuse(new SyncError', 'session.close.call(new SyncError'],
+    ['is silent when it closes', 'session.refuse(this.#closedError())', 'session.close()'],
     [
       'finds commands on prototypes',
       'Object.hasOwn(this.#commands, name) ? this.#commands[name] : undefined',

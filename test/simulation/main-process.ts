@@ -89,12 +89,10 @@ class Owned implements View {
 
 export class MainProcess {
   readonly clock: MainClock
-  readonly #context: Context
   readonly #random: Random
   readonly #owned: readonly Owned[]
 
   constructor(context: Context, random: Random, histories: readonly History[], log: Commands, options: MainOptions) {
-    this.#context = context
     this.#random = random
     this.clock = new MainClock(context, random.fork())
     this.#owned = stores.map((definition, index) => {

@@ -300,6 +300,21 @@ describe('serveWebSocket', () => {
     expect(cancel).toHaveBeenCalled()
   })
 
+  it('cuts a peer that lets more than 256 MB wait', async () => {
+    start()
+    const { socket } = await enter()
+    socket.pause()
+    const text = 'x'.repeat(16 * 1024 * 1024)
+    let sent = 0
+    while (accepted[0]!.events.length === 0 && sent < 64) {
+      accepted[0]!.connection.send(text)
+      sent++
+      await new Promise(setImmediate)
+    }
+    await vi.waitFor(() => expect(accepted[0]!.events).toEqual(['close']))
+    expect(sent).toBeGreaterThan(16)
+  })
+
   it('disconnects everybody at its end and is gone from the server', async () => {
     start()
     const { socket, key } = await enter()

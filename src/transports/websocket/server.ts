@@ -23,6 +23,8 @@ export type { WebSocketPeer } from './handshake.ts'
 
 /** Sockets open at once. */
 const maxSockets = 256
+/** In bytes. Nobody who reads before acknowledging makes so much wait. */
+const maxBuffered = 256 * 1024 * 1024
 /** A socket that has not answered a ping by the next one, this many ms later, is cut. */
 const pingInterval = 30_000
 
@@ -132,7 +134,10 @@ export function serveWebSocket(sources: readonly Served[], options: ServeWebSock
 
   function accept(webSocket: WebSocket, peer: WebSocketPeer): void {
     const channel = createChannel({
-      send: (text) => webSocket.send(text),
+      send(text) {
+        if (webSocket.bufferedAmount > maxBuffered) webSocket.terminate()
+        else webSocket.send(text)
+      },
       close: () => webSocket.close(),
     })
     connections.set(webSocket, channel.connection)
