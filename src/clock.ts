@@ -14,10 +14,11 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => performance.now(),
   schedule(run, delay, needed = false) {
-    const timer: unknown = setTimeout(run, delay)
-    if (!needed && typeof timer === 'object' && timer !== null) (timer as { unref?: () => void }).unref?.()
+    const timer = setTimeout(run, delay)
+    // In a page it is a number.
+    if (!needed) (timer as { unref?: () => void }).unref?.()
     return () => {
-      clearTimeout(timer as Parameters<typeof clearTimeout>[0])
+      clearTimeout(timer)
     }
   },
 }

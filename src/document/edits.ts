@@ -23,13 +23,8 @@ export class Edits {
   }
 
   put(container: Container, key: Key, part: unknown): void {
-    const existed = tree.hasPart(container, key)
-    const before = tree.partAt(container, key)
+    this.#remember(container, key)
     tree.putPart(container, key, part)
-    this.onRollback(() => {
-      if (existed) tree.putPart(container, key, before)
-      else tree.dropPart(container, key)
-    })
   }
 
   /**
@@ -37,11 +32,8 @@ export class Edits {
    * anew after ops that failed. Where the order matters, there are transactions.
    */
   remove(container: Container, key: Key): void {
-    const before = tree.partAt(container, key)
+    this.#remember(container, key)
     tree.dropPart(container, key)
-    this.onRollback(() => {
-      tree.putPart(container, key, before)
-    })
   }
 
   splice(array: unknown[], index: number, remove: number, parts: readonly unknown[]): void {
@@ -61,6 +53,15 @@ export class Edits {
       tree.setSnapshot(container, known)
     })
     return true
+  }
+
+  #remember(container: Container, key: Key): void {
+    const existed = tree.hasPart(container, key)
+    const before = tree.partAt(container, key)
+    this.onRollback(() => {
+      if (existed) tree.putPart(container, key, before)
+      else tree.dropPart(container, key)
+    })
   }
 
   /** Also to be taken back. */

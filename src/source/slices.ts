@@ -1,4 +1,5 @@
 /** Encoding in slices, so that a large state does not block the process: the text is that of `JSON.stringify(encode(value))`. */
+import { asUint8Array, isBytes } from '../bytes.ts'
 import type { Clock } from '../clock.ts'
 import { encode } from '../protocol/codec.ts'
 
@@ -14,9 +15,7 @@ export function* slices(value: unknown): Generator<string, void> {
   else if (Array.isArray(value)) yield* slicesOfSequence('[', value, ']')
   else if (value instanceof Map) yield* slicesOfSequence('{"~":["m",[', entriesOf(value), ']]}')
   else if (value instanceof Set) yield* slicesOfSequence('{"~":["s",[', value, ']]}')
-  else if (value instanceof ArrayBuffer) yield* slicesOfBytes(value, new Uint8Array(value))
-  else if (ArrayBuffer.isView(value))
-    yield* slicesOfBytes(value, new Uint8Array(value.buffer, value.byteOffset, value.byteLength))
+  else if (isBytes(value)) yield* slicesOfBytes(value, asUint8Array(value))
   else if (typeof value === 'object' && value !== null) yield* slicesOfObject(value as Record<string, unknown>)
   else yield JSON.stringify(encode(value))
 }
