@@ -17,90 +17,89 @@ const maxUnderWay = 256
 
 type Answer = DownFrame & { readonly type: 'result' | 'failure' | 'pong' }
 
-export class Calls {
-  readonly #send: (frame: UpFrame) => void
-  /** 0: there is no session. */
-  #channel = 0
-  #lastId = 0
-  readonly #waiting: Call[] = []
-  readonly #underWay = new Map<number, Call>()
-  readonly #pings = new Map<number, Waiter>()
-  #lastPing = 0
-  /** Answers whose effects the replica does not show yet. */
-  #heldBack: { readonly answer: Answer; readonly waiter: Waiter }[] = []
-
-  constructor(send: (frame: UpFrame) => void) {
-    this.#send = send
-  }
-
-  call(name: string, argument: unknown): Promise<unknown> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ name, argument, resolve, reject })
-      this.#sendWaiting()
-    })
-  }
-
+export interface Calls {
+  call(name: string, argument: unknown): Promise<unknown>
   /** Resolves when the replica shows all that the source has by the time it hears of this. Survives reconnects. */
-  ping(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const id = ++this.#lastPing
-      this.#pings.set(id, { resolve: () => resolve(), reject })
-      if (this.#channel !== 0) this.#send({ type: 'ping', channel: this.#channel, id })
-    })
-  }
-
-  joined(channel: number): void {
-    this.#channel = channel
-    this.#lastId = 0
-    for (const id of this.#pings.keys()) this.#send({ type: 'ping', channel, id })
-    this.#sendWaiting()
-  }
-
+  ping(): Promise<void>
+  /** A session has begun on `channel`. */
+  joined(channel: number): void
   /** The session is over: commands that were sent may or may not have run, so they are not sent again. */
-  left(): void {
-    this.#channel = 0
-    const lost = [...this.#underWay.values()]
-    this.#underWay.clear()
-    for (const { name, reject } of lost) {
-      reject(new SyncError('disconnected', `The connection was lost: the command "${name}" may or may not have run`))
-    }
-  }
-
+  left(): void
   /** The replica is of no use any more, and will not show what was waited for. */
-  fail(error: SyncError): void {
-    const heldBack = this.#heldBack.splice(0).map(({ waiter }) => waiter)
-    for (const { reject } of [...this.#waiting.splice(0), ...this.#pings.values(), ...heldBack]) reject(error)
-    this.#pings.clear()
-  }
-
+  fail(error: SyncError): void
   /** @param revision what the replica shows */
-  answered(answer: Answer, revision: number): void {
-    const asked: Map<number, Waiter> = answer.type === 'pong' ? this.#pings : this.#underWay
-    const waiter = asked.get(answer.id)
-    asked.delete(answer.id)
-    this.#sendWaiting()
-    if (waiter === undefined) return
-    if (answer.revision <= revision) settle(answer, waiter)
-    else this.#heldBack.push({ answer, waiter })
-  }
-
+  answered(answer: Answer, revision: number): void
   /** The replica shows `revision` now; of another life of the source: all that was held back belongs to the past. */
-  reached(revision: number, newEpoch: boolean): void {
-    const all = this.#heldBack
-    const isDue = ({ answer }: { answer: Answer }): boolean => newEpoch || answer.revision <= revision
-    this.#heldBack = all.filter((held) => !isDue(held))
-    for (const { answer, waiter } of all.filter(isDue)) settle(answer, waiter)
+  reached(revision: number, newEpoch: boolean): void
+}
+
+export function createCalls(send: (frame: UpFrame) => void): Calls {
+  /** 0: there is no session. */
+  let channel = 0
+  let lastId = 0
+  let lastPing = 0
+  const waiting: Call[] = []
+  const underWay = new Map<number, Call>()
+  const pings = new Map<number, Waiter>()
+  /** Answers whose effects the replica does not show yet. */
+  let heldBack: { readonly answer: Answer; readonly waiter: Waiter }[] = []
+
+  function sendWaiting(): void {
+    while (channel !== 0 && underWay.size < maxUnderWay) {
+      const call = waiting.shift()
+      if (call === undefined) return
+      const { name, argument } = call
+      underWay.set(++lastId, call)
+      send({ type: 'call', channel, id: lastId, name, argument })
+    }
   }
 
-  #sendWaiting(): void {
-    if (this.#channel === 0) return
-    while (this.#underWay.size < maxUnderWay) {
-      const call = this.#waiting.shift()
-      if (call === undefined) return
-      const id = ++this.#lastId
-      this.#underWay.set(id, call)
-      this.#send({ type: 'call', channel: this.#channel, id, name: call.name, argument: call.argument })
-    }
+  return {
+    call: (name, argument) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ name, argument, resolve, reject })
+        sendWaiting()
+      }),
+    ping: () =>
+      new Promise((resolve, reject) => {
+        const id = ++lastPing
+        pings.set(id, { resolve: () => resolve(), reject })
+        if (channel !== 0) send({ type: 'ping', channel, id })
+      }),
+    joined(next) {
+      channel = next
+      lastId = 0
+      for (const id of pings.keys()) send({ type: 'ping', channel, id })
+      sendWaiting()
+    },
+    left() {
+      channel = 0
+      const lost = [...underWay.values()]
+      underWay.clear()
+      for (const { name, reject } of lost) {
+        reject(new SyncError('disconnected', `The connection was lost: the command "${name}" may or may not have run`))
+      }
+    },
+    fail(error) {
+      const held = heldBack.splice(0).map(({ waiter }) => waiter)
+      for (const { reject } of [...waiting.splice(0), ...pings.values(), ...held]) reject(error)
+      pings.clear()
+    },
+    answered(answer, revision) {
+      const asked: Map<number, Waiter> = answer.type === 'pong' ? pings : underWay
+      const waiter = asked.get(answer.id)
+      asked.delete(answer.id)
+      sendWaiting()
+      if (waiter === undefined) return
+      if (answer.revision <= revision) settle(answer, waiter)
+      else heldBack.push({ answer, waiter })
+    },
+    reached(revision, newEpoch) {
+      const all = heldBack
+      const isDue = ({ answer }: { answer: Answer }): boolean => newEpoch || answer.revision <= revision
+      heldBack = all.filter((held) => !isDue(held))
+      for (const { answer, waiter } of all.filter(isDue)) settle(answer, waiter)
+    },
   }
 }
 

@@ -10,7 +10,7 @@ import { nextChannel, type Connection } from '../protocol/connection.ts'
 import type { DownFrame } from '../protocol/frames.ts'
 import { parseDownFrame } from '../protocol/parse.ts'
 import { upFrameText } from '../protocol/wire.ts'
-import { Calls } from './calls.ts'
+import { createCalls, type Calls } from './calls.ts'
 import { initialMachine, transition, type Effect, type Event, type Machine, type Status } from './machine.ts'
 import { createReader, type Reader } from './reader.ts'
 import { select } from './select.ts'
@@ -44,7 +44,7 @@ class StoreReplica<State extends object, Commands> implements Replica<State, Com
     this.#onError = options.onError ?? reportUncaught
     this.#document = new ReplicaDocument(structuredClone(definition.state()) as Container, this.#onError)
     this.#machine = initialMachine(definition.name)
-    this.#calls = new Calls((frame) => {
+    this.#calls = createCalls((frame) => {
       connection.send(upFrameText(frame))
     })
     this.call = new Proxy({} as CommandCalls<Commands>, {
