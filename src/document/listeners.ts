@@ -10,16 +10,16 @@ export interface Listener {
   state: 'idle' | 'due' | 'ended'
 }
 
-interface Branch {
+export interface Branch {
   readonly listeners: Set<Listener>
   readonly children: Map<Key, Branch>
 }
 
 export class Listeners {
-  readonly #root: Branch = newBranch()
+  readonly root: Branch = newBranch()
 
   add(listener: Listener): void {
-    let branch = this.#root
+    let branch = this.root
     for (const key of listener.path) {
       let child = branch.children.get(key)
       if (child === undefined) branch.children.set(key, (child = newBranch()))
@@ -30,7 +30,7 @@ export class Listeners {
 
   remove(listener: Listener): void {
     listener.state = 'ended'
-    prune(this.#root, listener, 0)
+    prune(this.root, listener, 0)
   }
 
   /** The listeners on the way to the paths of `ops`, at them and below them, each once. */
@@ -42,7 +42,7 @@ export class Listeners {
   }
 
   #collect(op: Op, due: Listener[]): void {
-    let branch = this.#root
+    let branch = this.root
     for (const key of op.path) {
       mark(branch, due)
       const child = branch.children.get(key)

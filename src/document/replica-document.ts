@@ -11,7 +11,7 @@ import type { Op, Path, Readable } from './types.ts'
 
 export class ReplicaDocument {
   protected readonly root: Root
-  readonly #listeners = new Listeners()
+  readonly listeners: Listeners = new Listeners()
   readonly #onError: (error: unknown) => void
   readonly #unnotified: (readonly Op[])[] = []
 
@@ -64,10 +64,10 @@ export class ReplicaDocument {
   /** Calls `run` after each change of what is at `path`. */
   subscribe(path: Path, run: (value: unknown) => void): () => void {
     const listener: Listener = { path, value: this.get(path), run, state: 'idle' }
-    this.#listeners.add(listener)
+    this.listeners.add(listener)
     this.#run(listener)
     return () => {
-      this.#listeners.remove(listener)
+      this.listeners.remove(listener)
     }
   }
 
@@ -84,7 +84,7 @@ export class ReplicaDocument {
     this.#unnotified.push(ops)
     if (this.#unnotified.length > 1) return
     try {
-      for (const next of this.#unnotified) for (const listener of this.#listeners.concerned(next)) this.#tell(listener)
+      for (const next of this.#unnotified) for (const listener of this.listeners.concerned(next)) this.#tell(listener)
     } finally {
       this.#unnotified.length = 0
     }

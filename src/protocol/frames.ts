@@ -29,8 +29,8 @@ export type UpFrame =
       readonly name: string
       readonly argument: unknown
     }
-  /** Asks for all that is there now, without waiting for an interval. */
-  | { readonly type: 'ping'; readonly channel: number; readonly id: number }
+  /** Asks for all that is there now, without waiting for an interval; and for a report of how the session is doing. */
+  | { readonly type: 'ping'; readonly channel: number; readonly id: number; readonly report?: boolean }
   /** Leaves the store. */
   | { readonly type: 'bye'; readonly channel: number }
 
@@ -68,8 +68,14 @@ export type DownFrame =
       readonly revision: number
       readonly error: WireError
     }
-  /** Answers a ping: the source was at `revision`. */
-  | { readonly type: 'pong'; readonly channel: number; readonly id: number; readonly revision: number }
+  /** Answers a ping: the source was at `revision`. `report`, where one was asked for, is for `readReport`. */
+  | {
+      readonly type: 'pong'
+      readonly channel: number
+      readonly id: number
+      readonly revision: number
+      readonly report: unknown
+    }
   /** Nothing more will come on this channel. On channel 0: a text was no frame, or the connection is refused. */
   | { readonly type: 'refused'; readonly channel: number; readonly error: WireError }
 

@@ -37,6 +37,10 @@ describe('parseUpFrame', () => {
     '[1,"a",-1]',
     '[1,"a",1e309]',
     '[1,"a",1,1]',
+    '[1,"ping"]',
+    '[1,"ping",1,"reports"]',
+    '[1,"ping",1,true]',
+    '[1,"ping",1,"report",1]',
     '[1,"w"]',
     '[1,"w","a"]',
     '[1,"w",{"length":1}]',
@@ -117,6 +121,7 @@ describe('parseDownFrame', () => {
     '[1,"err",1,1,"closed"]',
     '[1,"err",1,1,"closed",1]',
     '[1,"pong",1]',
+    '[1,"pong",1,1,{},1]',
     '[1,"refused","closed"]',
     '[1,"bye"]',
   ])('refuses %s', (text) => {

@@ -41,8 +41,12 @@ export function parseUpFrame(text: string, limits: Pick<Limits, 'frameLength' | 
       const argument = fields.atEnd() ? undefined : decode(fields.next(), limits.depth)
       return fields.last({ type, channel, id, name, argument })
     }
-    case 'ping':
-      return fields.last({ type, channel, id: fields.count() })
+    case 'ping': {
+      const id = fields.count()
+      const report = !fields.atEnd()
+      if (report && fields.next() !== 'report') throw malformed()
+      return fields.last({ type, channel, id, report })
+    }
     case 'bye':
       return fields.last({ type, channel })
     default:
@@ -82,10 +86,11 @@ function readDownFrame(fields: Fields, state: (value: unknown) => unknown): Down
   if (type === 'refused') return { type, channel, error: fields.error() }
   const id = fields.count()
   const revision = fields.count()
-  if (type === 'pong') return { type, channel, id, revision }
   if (type === 'err') return { type: 'failure', channel, id, revision, error: fields.error() }
+  const value = fields.atEnd() ? undefined : decodeState(fields.next())
+  if (type === 'pong') return { type, channel, id, revision, report: value }
   if (type !== 'ok') throw malformed()
-  return { type: 'result', channel, id, revision, value: fields.atEnd() ? undefined : decodeState(fields.next()) }
+  return { type: 'result', channel, id, revision, value }
 }
 
 /** The fields of a frame, taken one by one. */

@@ -97,6 +97,7 @@ class Host implements ConnectionListener {
     if (frame.type === 'hello') return this.#join(frame)
     if (frame.type === 'bye') return this.#leave(frame.channel)
     if (frame.type === 'ack') this.#unacknowledged = 0
+    if (frame.type === 'ping' && frame.report && !this.#spend(this.#extraCost)) return
     // A frame for a session that has ended crossed its end on the way.
     this.#sessions.get(frame.channel)?.receive(frame)
   }
@@ -177,7 +178,7 @@ class Host implements ConnectionListener {
     this.#connection.send(withChannel(channel, refusedBody(error)))
   }
 
-  /** What joining and being complained of cost beyond a frame: nobody who means well does it often. */
+  /** What joining, being complained of and reports cost beyond a frame: nobody who means well does it often. */
   get #extraCost(): number {
     return Math.floor(this.#limits.framesPerSecond / (4 * this.#limits.sessions))
   }

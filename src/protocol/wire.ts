@@ -29,8 +29,8 @@ export function failureBody(id: number, revision: number, error: WireError): Bod
   return `"err",${id},${revision},${errorFields(error)}`
 }
 
-export function pongBody(id: number, revision: number): Body {
-  return `"pong",${id},${revision}`
+export function pongBody(id: number, revision: number, report?: unknown): Body {
+  return `"pong",${id},${revision}${report === undefined ? '' : `,${JSON.stringify(report)}`}`
 }
 
 export function refusedBody(error: WireError): Body {
@@ -65,7 +65,7 @@ function upFrameFields(frame: UpFrame): readonly unknown[] {
         ? ['call', frame.id, frame.name]
         : ['call', frame.id, frame.name, encode(frame.argument)]
     case 'ping':
-      return ['ping', frame.id]
+      return frame.report ? ['ping', frame.id, 'report'] : ['ping', frame.id]
     case 'bye':
       return ['bye']
   }

@@ -84,6 +84,8 @@ describe('a call that fails', () => {
     await clock.advance(100)
     const call = replica.call.rename({ id: 'a', title: (() => '') as unknown as string })
     await expect(call).rejects.toMatchObject({ code: 'not-storable', path: ['(argument)', 'title'] })
+    const proxy = replica.call.rename(new Proxy({ id: 'a', title: 'x' }, {}))
+    await expect(proxy).rejects.toMatchObject({ code: 'not-storable', path: ['(argument)'] })
     await clock.advance(100)
     expect(framesUp(link, 'call')).toEqual([])
   })

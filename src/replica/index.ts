@@ -1,4 +1,5 @@
 export { createReplica } from './replica.ts'
+export type { Diagnosis, Hop, HopName, Subscribers, Verdict } from './diagnosis.ts'
 export type { Reader } from './reader.ts'
 export type { Replica, ReplicaOptions } from './types.ts'
 export type { Status } from './machine.ts'

@@ -1,16 +1,18 @@
 /** A live, read-only copy of a store: the document that shows it, and the machine that keeps it in step. */
+import { systemClock, type Clock } from '../clock.ts'
 import type { CommandCalls, StoreDefinition } from '../definition.ts'
 import { ReplicaDocument } from '../document/replica-document.ts'
 import { pathKey } from '../document/path.ts'
-import { checkSendable } from '../document/checks.ts'
 import type { Container } from '../document/tree.ts'
 import type { At, Immutable, Key, Path, Readable, ValidPath } from '../document/types.ts'
 import { SyncError, reportUncaught } from '../error.ts'
 import { nextChannel, type Connection } from '../protocol/connection.ts'
-import type { DownFrame } from '../protocol/frames.ts'
+import type { DownFrame, UpFrame } from '../protocol/frames.ts'
 import { parseDownFrame } from '../protocol/parse.ts'
-import { upFrameText } from '../protocol/wire.ts'
+import { hello, upFrameText } from '../protocol/wire.ts'
+import { copyArgument } from './argument.ts'
 import { createCalls, type Calls } from './calls.ts'
+import type { Diagnosis } from './diagnosis.ts'
 import { initialMachine, transition, type Effect, type Event, type Machine, type Status } from './machine.ts'
 import { createReader, type Reader } from './reader.ts'
 import { select } from './select.ts'
@@ -34,9 +36,12 @@ class StoreReplica<State extends object, Commands> implements Replica<State, Com
   readonly #status = new ReplicaDocument({ status: 'connecting' }, reportUncaught)
   readonly #onError: (error: unknown) => void
   readonly #calls: Calls
+  readonly #clock: Clock
+  readonly #send: (frame: UpFrame) => void
   readonly #watches = new Map<string, { readonly path: Path; count: number }>()
   readonly #unsubscribe: () => void
   #machine: Machine
+  #appliedAt: number | undefined
   #settleReady: { resolve: () => void; reject: (error: SyncError) => void } | undefined
 
   constructor(definition: StoreDefinition<State, Commands>, connection: Connection, options: ReplicaOptions) {
@@ -44,9 +49,11 @@ class StoreReplica<State extends object, Commands> implements Replica<State, Com
     this.#onError = options.onError ?? reportUncaught
     this.#document = new ReplicaDocument(structuredClone(definition.state()) as Container, this.#onError)
     this.#machine = initialMachine(definition.name)
-    this.#calls = createCalls((frame) => {
+    this.#clock = options.clock ?? systemClock
+    this.#send = (frame) => {
       connection.send(upFrameText(frame))
-    })
+    }
+    this.#calls = createCalls(this.#send)
     this.call = new Proxy({} as CommandCalls<Commands>, {
       // Not a thenable, whoever awaits it.
       get: (_, name) =>
@@ -104,6 +111,12 @@ class StoreReplica<State extends object, Commands> implements Replica<State, Com
     await this.#calls.ping()
   }
 
+  async diagnose(timeout?: number): Promise<Diagnosis> {
+    const { diagnose } = await import('./diagnose.ts')
+    const mine = [this.status, this.#clock, this.#connection, this.#document, this.#watches, this.#appliedAt] as const
+    return diagnose([...mine, () => this.#machine, this.#send, hello, parseDownFrame, nextChannel], timeout)
+  }
+
   close(): void {
     if (this.#machine.status === 'closed') return
     this.#dispatch({ type: 'close' })
@@ -112,8 +125,7 @@ class StoreReplica<State extends object, Commands> implements Replica<State, Com
 
   async #call(name: string, argument: unknown): Promise<unknown> {
     this.#checkUsable()
-    checkSendable(argument, ['(argument)'])
-    return await this.#calls.call(name, clone(argument))
+    return await this.#calls.call(name, copyArgument(argument))
   }
 
   #receive(text: string): void {
@@ -158,13 +170,14 @@ class StoreReplica<State extends object, Commands> implements Replica<State, Com
   #perform(effect: Effect, before: Machine): void {
     switch (effect.type) {
       case 'send':
-        return this.#connection.send(upFrameText(effect.frame))
+        return this.#send(effect.frame)
       case 'install':
         return this.#document.install(effect.value)
       case 'apply':
         this.#document.apply(effect.ops)
         return this.#document.notify(effect.ops)
       case 'reached':
+        this.#appliedAt = this.#clock.now()
         return this.#calls.reached(this.revision, before.known?.epoch !== this.#machine.known?.epoch)
       case 'joined':
         return this.#joined()
@@ -181,7 +194,7 @@ class StoreReplica<State extends object, Commands> implements Replica<State, Com
     const { channel, status } = this.#machine
     // A listener that was told of the state may have closed the replica or the connection.
     if (status !== 'live') return
-    for (const { path } of this.#watches.values()) this.#connection.send(upFrameText({ type: 'watch', channel, path }))
+    for (const { path } of this.#watches.values()) this.#send({ type: 'watch', channel, path })
     this.#calls.joined(channel)
   }
 
@@ -211,7 +224,7 @@ class StoreReplica<State extends object, Commands> implements Replica<State, Com
 
   #sendWatch(type: 'watch' | 'unwatch', path: Path): void {
     const { channel, status } = this.#machine
-    if (status === 'live') this.#connection.send(upFrameText({ type, channel, path }))
+    if (status === 'live') this.#send({ type, channel, path })
   }
 
   #checkUsable(): void {
@@ -222,16 +235,4 @@ class StoreReplica<State extends object, Commands> implements Replica<State, Com
 
 function closed(): SyncError {
   return new SyncError('closed', 'The replica was closed')
-}
-
-/** As it is now. The one thing that tells a framework's reactive proxy from what it stands for. */
-function clone(argument: unknown): unknown {
-  try {
-    return structuredClone(argument)
-  } catch (cause) {
-    throw new SyncError('not-storable', 'A reactive proxy cannot be sent: send plain data', {
-      path: ['(argument)'],
-      cause,
-    })
-  }
 }

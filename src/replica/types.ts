@@ -1,12 +1,15 @@
 import type { CommandCalls, NoCommands } from '../definition.ts'
+import type { Clock } from '../clock.ts'
 import type { At, Immutable, Key, Readable, ValidPath } from '../document/types.ts'
 import type { SyncError } from '../error.ts'
+import type { Diagnosis } from './diagnosis.ts'
 import type { Status } from './machine.ts'
 import type { Reader } from './reader.ts'
 
 export interface ReplicaOptions {
   /** Gets what a listener throws and what the source complains of; by default `reportError`. */
   readonly onError?: (error: unknown) => void
+  readonly clock?: Clock
 }
 
 /** A live, read-only copy of a store in another process. Until the source's state is there, it shows the definition's. */
@@ -32,6 +35,12 @@ export interface Replica<State extends object, Commands = NoCommands> extends Re
   readonly error: SyncError | undefined
   /** The revision shown; -1 before the source's state is. */
   readonly revision: number
+  /**
+   * Finds out which hop between a change in the source and what is shown here is broken, and what to do about it: for when
+   * components show stale data. Asks the source, and compares both states. Resolves within `timeout` ms (default 2,000),
+   * whatever is answered until then. Its code is loaded when it is first called.
+   */
+  diagnose(timeout?: number): Promise<Diagnosis>
   /** Leaves the store. The connection stays open. */
   close(): void
 }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { framesDown, outcome, testSource, type TestSource } from '../../test/fixtures/tabs.ts'
 import { serveConnection } from '../protocol/serve.ts'
+import type { Report } from '../protocol/report.ts'
 import { hello, upFrameText } from '../protocol/wire.ts'
 import { memoryLink, type Link } from '../testing/link.ts'
 
@@ -139,6 +140,77 @@ describe('what the peer may ask for', () => {
     await test.clock.advance(1000)
     expect(framesDown(link)).toHaveLength(1)
     expect(test.runs.rename).toBe(0)
+  })
+})
+
+describe('a report', () => {
+  /** What a session that watches a text, and has something else pending, is told of itself. */
+  async function reported({ acknowledges = true } = {}) {
+    const test = testSource()
+    const { link, session } = rawSession(test)
+    await test.clock.advance(100)
+    if (acknowledges) session(['a', 0])
+    session(['w', ['byId', 'a', 'response']])
+    await test.clock.advance(100)
+    test.source.append(['byId', 'b', 'response'], 'secret')
+    await test.clock.advance(30)
+    session(['ping', 7, 'report'])
+    await test.clock.advance(0)
+    return { ...test, link, session, pong: framesDown(link, 'pong')[0] }
+  }
+
+  test('says how things were when it was asked for, and follows what was pending', async () => {
+    const { link, pong } = await reported()
+    expect(framesDown(link).map(({ type }) => type)).toEqual(['snapshot', 'commit', 'pong'])
+    expect(pong).toMatchObject({ id: 7, revision: 1 })
+    expect(pong?.report).toEqual({
+      sent: 0,
+      acknowledged: 0,
+      waiting: false,
+      pending: 'appends',
+      due: 270,
+      committedAge: 30,
+      sentAge: 230,
+      acknowledgedAge: 130,
+      longestWait: 100,
+      watches: 1,
+      transport: 'memory',
+      origin: '',
+      hash: expect.stringMatching(/^[\da-f]{16}$/) as string,
+    })
+  })
+
+  test('has no hash of what may not be sent yet', async () => {
+    const { link, pong } = await reported({ acknowledges: false })
+    expect(framesDown(link).map(({ type }) => type)).toEqual(['snapshot', 'pong'])
+    expect(pong?.report).toMatchObject({ sent: 0, waiting: true, pending: 'appends', sentAge: 230 })
+    for (const absent of ['hash', 'acknowledged', 'acknowledgedAge', 'due', 'longestWait'])
+      expect(pong?.report).not.toHaveProperty(absent)
+  })
+
+  test('remembers a slow ack for ten seconds', async () => {
+    const test = await reported()
+    const wait = async (ms: number, id: number): Promise<unknown> => {
+      test.session(['a', 1])
+      await test.clock.advance(ms)
+      test.session(['ping', id, 'report'])
+      await test.clock.advance(0)
+      return (framesDown(test.link, 'pong').at(-1)!.report as Report).longestWait
+    }
+    expect([await wait(9000, 8), await wait(2000, 9)]).toEqual([100, undefined])
+  })
+
+  test('tells nothing of the state, nor of other sessions', async () => {
+    const { link, open, clock, session } = await reported()
+    const before = JSON.stringify(framesDown(link, 'pong')[0]?.report)
+    expect(before).not.toMatch(/secret|byId|response/)
+    open()
+      .replica.reader('byId', 'b', 'response')
+      .subscribe(() => {})
+    await clock.advance(100)
+    session(['ping', 8, 'report'])
+    await clock.advance(0)
+    expect(framesDown(link, 'pong')[1]?.report).toMatchObject({ watches: 1, sent: 1 })
   })
 })
 

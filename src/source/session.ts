@@ -3,16 +3,22 @@ import { pathKey } from '../document/path.ts'
 import type { Key } from '../document/types.ts'
 import { SyncError } from '../error.ts'
 import type { UpFrame, WireError } from '../protocol/frames.ts'
+import type { Report } from '../protocol/report.ts'
 import type { Session, SessionPort } from '../protocol/serve.ts'
 import { failureBody, pongBody, resultBody, type Body } from '../protocol/wire.ts'
-import { cellStart, type Pace } from './pace.ts'
+import { cellStart, type Pace, type Published } from './pace.ts'
+import { Timeline } from './timeline.ts'
 
 /** What a session needs of its source. */
 export interface SessionHost {
   readonly epoch: string
   readonly revision: number
   readonly pace: Pace
+  /** When the last commit was, in the clock's ms. */
+  readonly committedAt: number | undefined
   now(): number
+  /** Of the whole state, which is what every peer may read. */
+  hash(): string
   /** What brings a replica from `revision` up to now; the whole state, where it has none or the log does not reach back. */
   bodySince(revision: number | undefined): Body
   /** `session` wants its next frame at its `due`. */
@@ -21,14 +27,6 @@ export interface SessionHost {
   /** Checks what a command returned. */
   checkResult(result: unknown): unknown
   left(session: StoreSession): void
-}
-
-/** What a commit holds, as far as it matters for when it is sent. */
-export interface Published {
-  /** Whether there is anything but appends in it. */
-  readonly ordinary: boolean
-  /** The texts that it appends to, by `pathKey`. */
-  readonly appended: readonly string[]
 }
 
 export class StoreSession implements Session {
@@ -44,7 +42,7 @@ export class StoreSession implements Session {
   #inFlight = false
   /** Whether something that must not wait longer than `interval` is pending, or something that may until `appendInterval`. */
   #pending: 'nothing' | 'appends' | 'ordinary' | 'urgent' = 'nothing'
-  #lastFlush = Number.NEGATIVE_INFINITY
+  readonly #times = new Timeline()
   #calls = 0
   #lastCall = 0
   #closed = false
@@ -80,7 +78,7 @@ export class StoreSession implements Session {
     const { interval, appendInterval } = this.#host.pace
     const period = this.#pending === 'ordinary' ? interval : appendInterval
     // One frame a cell of time: the first at once, the others when the next cell begins, in all sessions together.
-    return Math.max(now, cellStart(this.#lastFlush, period) + period)
+    return Math.max(now, cellStart(this.#times.flushedAt, period) + period)
   }
 
   /** Sends what is pending, if it is due. */
@@ -101,7 +99,7 @@ export class StoreSession implements Session {
       case 'call':
         return this.#call(frame)
       case 'ping':
-        return this.#ping(frame.id)
+        return this.#ping(frame)
       case 'hello':
       case 'bye':
         return
@@ -136,13 +134,14 @@ export class StoreSession implements Session {
     this.#sent = this.#host.revision
     this.#inFlight = true
     this.#pending = 'nothing'
-    this.#lastFlush = this.#host.now()
+    this.#times.flushed(this.#host.now())
   }
 
   #ack(revision: number): void {
     if (!this.#inFlight || revision !== this.#sent) return
     this.#inFlight = false
     this.#acknowledged = revision
+    this.#times.acknowledged(this.#host.now())
     this.#schedule()
   }
 
@@ -208,8 +207,28 @@ export class StoreSession implements Session {
     this.#answer(failureBody(id, this.#host.revision, wireError))
   }
 
-  #ping(id: number): void {
-    this.#answer(pongBody(id, this.#host.revision))
+  #ping({ id, report }: UpFrame & { type: 'ping' }): void {
+    const { revision } = this.#host
+    if (!report) return this.#answer(pongBody(id, revision))
+    const found = this.#report()
+    // Sent before the pong, which is compared with the state that it has led to.
+    if (this.#sent !== revision && !this.#inFlight) this.#flush()
+    const hash = this.#sent === revision ? this.#host.hash() : undefined
+    this.#answer(pongBody(id, revision, { ...found, hash }))
+  }
+
+  #report(): Report {
+    const now = this.#host.now()
+    const { transport, origin } = this.#port.peer
+    return {
+      sent: this.#sent as number,
+      acknowledged: this.#acknowledged,
+      waiting: this.#inFlight,
+      pending: this.#pending,
+      watches: this.#watches.size,
+      ...this.#times.report(now, this.due(now), this.#host.committedAt),
+      ...{ transport, origin },
+    }
   }
 
   /** An answer names a revision; the replica holds it back until it is there, so what leads there must not wait. */

@@ -2,6 +2,7 @@
 import { systemClock, type Clock } from '../clock.ts'
 import type { StoreDefinition } from '../definition.ts'
 import { Document, copyState } from '../document/document.ts'
+import { hash } from '../document/hash.ts'
 import { pathKey } from '../document/path.ts'
 import { copyIn } from '../document/storable.ts'
 import type { At, Draft, Immutable, Key, Op, Path, Readable, ValidPath } from '../document/types.ts'
@@ -59,6 +60,8 @@ export class StoreSource<State extends object, Commands> implements Source<State
   readonly #departed: number[] = []
   readonly #writers = new Set<{ readonly path: Path }>()
   #cursor: LogCursor | undefined
+  #committedAt: number | undefined
+  #hashed: { readonly revision: number; readonly hash: string } | undefined
   #closed = false
 
   constructor(definition: StoreDefinition<State, Commands>, options: SourceOptions<State, Commands>) {
@@ -172,6 +175,17 @@ export class StoreSource<State extends object, Commands> implements Source<State
     return this.#clock.now()
   }
 
+  get committedAt(): number | undefined {
+    return this.#committedAt
+  }
+
+  /** Once a revision, however many ask. */
+  hash(): string {
+    const { revision } = this
+    if (this.#hashed?.revision !== revision) this.#hashed = { revision, hash: hash(this.#document.live) }
+    return this.#hashed.hash
+  }
+
   schedule(due: number): void {
     this.#publisher.schedule(due)
   }
@@ -209,6 +223,7 @@ export class StoreSource<State extends object, Commands> implements Source<State
       this.#flattenTexts(ops)
       return this.#revisionsInUse()
     })
+    this.#committedAt = this.#clock.now()
     const appended = ops.filter((op) => op.kind === 'append').map((op) => pathKey(op.path))
     const published = { ordinary: appended.length < ops.length, appended }
     for (const session of this.#publisher.sessions) session.published(published)

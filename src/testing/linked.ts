@@ -20,6 +20,6 @@ export function linked<State extends object, Commands>(
 ): { readonly replica: Replica<State, Commands>; readonly link: Link } {
   const link = memoryLink(clock, linkOptions)
   serveConnection([source], link.server, { transport: 'memory', origin: '' }, limits, clock)
-  const replica = createReplica(definition, link.client, onError === undefined ? {} : { onError })
+  const replica = createReplica(definition, link.client, { clock, ...(onError === undefined ? {} : { onError }) })
   return { replica, link }
 }

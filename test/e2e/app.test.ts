@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Replica } from '../../src/replica/index.ts'
 import { type Host, type RunningApp, hosts } from './support/hosts.ts'
 import { type ModelServer, numberedText, startModelServer } from './support/model-server.ts'
 import { answerShown, ask, expectOnlyPrefixes, untilShown, untilStatus, watchAnswers } from './support/reading.ts'
@@ -7,6 +8,12 @@ import { answerShown, ask, expectOnlyPrefixes, untilShown, untilStatus, watchAns
 /** Some 4,000 characters in some 800 chunks: about eight seconds. */
 const text = numberedText(420)
 const middle = text.length / 3
+
+declare global {
+  interface Window {
+    lockstep: { chat: Pick<Replica<object>, 'diagnose'> }
+  }
+}
 
 let model: ModelServer
 beforeAll(async () => {
@@ -43,6 +50,15 @@ function tests(start: Host['start']): void {
     await untilStatus(page, 'done')
     await expectOnlyPrefixes(page, text, 100)
     expect(await page.getByRole('link', { name: 'Tell me' }).count()).toBe(1)
+  })
+
+  test('diagnose(), from the console of a window', async () => {
+    const { verdict, sentence, compared } = await page.evaluate(() => window.lockstep.chat.diagnose())
+    expect([verdict, sentence]).toEqual([
+      'in-step',
+      expect.stringMatching(/^In step at revision \d+, and every subscri/),
+    ])
+    expect(compared?.here).toBe(compared?.there)
   })
 
   test('going to another tab and back in mid-stream', async () => {

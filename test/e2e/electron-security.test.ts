@@ -1,21 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { _electron, type ElectronApplication, type Frame, type Page } from 'playwright-core'
-import { rolldown } from 'rolldown'
+import { rm } from 'node:fs/promises'
+import type { ElectronApplication, Frame, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { findElectron } from '../../scripts/runtimes.ts'
-import type { Replica } from '../../src/replica/index.ts'
-import type { Fixture } from './electron-security/main.ts'
-
-declare global {
-  var fixture: Fixture
-  interface Window {
-    counter: Replica<{ count: number }, { add(): number }>
-    forger: { send(channel: string, message: unknown): void; readonly isSandboxed: boolean }
-  }
-}
+import { launchFixture } from './support/electron-fixture.ts'
 
 /** What a page has to send to join the store, and to change it. */
 const join1 = '[1,"hello",1,"counter"]'
@@ -29,17 +16,9 @@ describe.skipIf(electron.path === undefined)(
     let app: ElectronApplication
 
     beforeAll(async () => {
-      folder = await mkdtemp(join(tmpdir(), 'lockstep-security-'))
-      await build(new URL('electron-security/main.ts', import.meta.url), 'main.cjs')
-      await build(new URL('electron-security/forger.ts', import.meta.url), 'forger.cjs')
-      await build(new URL('electron-security/page.ts', import.meta.url), 'page.js')
-      await build(new URL('../../src/transports/electron/preload.ts', import.meta.url), 'preload.cjs')
-      // Without `executablePath`: see support/hosts.ts.
-      app = await _electron.launch({
-        timeout: 60_000,
-        args: ['--no-sandbox', `--user-data-dir=${join(folder, 'data')}`, join(folder, 'main.cjs')],
-      })
-      await app.evaluate(({ app: self }) => self.whenReady())
+      const fixture = await launchFixture(electron.path!)
+      folder = fixture.folder
+      app = fixture.app
     })
     afterAll(async () => {
       await app?.close()
@@ -52,18 +31,6 @@ describe.skipIf(electron.path === undefined)(
       })
       await vi.waitUntil(async () => (await sessions()) === 0)
     })
-
-    async function build(input: URL, file: string): Promise<void> {
-      const isPage = file.endsWith('.js')
-      const bundle = await rolldown({
-        input: fileURLToPath(input),
-        external: ['electron'],
-        platform: isPage ? 'browser' : 'node',
-        tsconfig: false,
-      })
-      await bundle.write({ file: join(folder, file), format: isPage ? 'esm' : 'cjs' })
-      await bundle.close()
-    }
 
     async function open(url: string, listed = true): Promise<Page> {
       const [page] = await Promise.all([

@@ -169,7 +169,7 @@ export const ofReplica: readonly Mutant[] = [
     'src/replica/replica.ts',
     [
       'forgets its readers when it joins again',
-      "for (const { path } of this.#watches.values()) this.#connection.send(upFrameText({ type: 'watch', channel, path }))",
+      "for (const { path } of this.#watches.values()) this.#send({ type: 'watch', channel, path })",
       '',
     ],
     ['counts a reader that ends twice as two', '      if (ended) return\n', ''],

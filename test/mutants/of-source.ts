@@ -22,13 +22,13 @@ export const ofSource: readonly Mutant[] = [
     'src/source/session.ts',
     [
       'drops what was pending when the acknowledgement comes',
-      '    this.#acknowledged = revision\n    this.#schedule()',
-      '    this.#acknowledged = revision',
+      '    this.#times.acknowledged(this.#host.now())\n    this.#schedule()',
+      '    this.#times.acknowledged(this.#host.now())',
     ],
     [
       'drops the trailing flush',
-      '    return Math.max(now, cellStart(this.#lastFlush, period) + period)',
-      '    const at = cellStart(this.#lastFlush, period) + period\n    return at <= now ? now : undefined',
+      '    return Math.max(now, cellStart(this.#times.flushedAt, period) + period)',
+      '    const at = cellStart(this.#times.flushedAt, period) + period\n    return at <= now ? now : undefined',
     ],
     ['sends without credit', "this.#pending === 'nothing' || this.#inFlight ||", "this.#pending === 'nothing' ||"],
     ['takes any acknowledgement', '!this.#inFlight || revision !== this.#sent', '!this.#inFlight'],
@@ -68,7 +68,7 @@ export const ofSource: readonly Mutant[] = [
       '    this.#port.send(body)\n    this.hurry()',
       '    this.#port.send(body)',
     ],
-    ['pongs with a revision of the past', 'pongBody(id, this.#host.revision)', 'pongBody(id, this.#acknowledged ?? 0)'],
+    ['pongs with a revision of the past', 'pongBody(id, revision))', 'pongBody(id, this.#acknowledged ?? 0))'],
     ['lets calls that have ended count', '        this.#calls--\n', ''],
     ['answers after its end', '    if (this.#closed) return\n    this.#port.send(body)', '    this.#port.send(body)'],
     [

@@ -203,6 +203,14 @@ describe('a peer is disconnected', () => {
     expect(peer.isConnected).toBe(false)
   })
 
+  test('for a storm of reports, which cost a look at the whole state', () => {
+    const peer = rawPeer([source()], undefined, clock)
+    const answers = peer.tell(hello(1), ...Array<string>(1000).fill('[1,"ping",1,"report"]'))
+    expect(answers.at(-1)).toEqual(refusal(0, 'too-many'))
+    expect(answers.length).toBeLessThan(300)
+    expect(peer.isConnected).toBe(false)
+  })
+
   test('and is not heard any more', () => {
     const sent: string[] = []
     const deliver: ((text: string) => void)[] = []

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { app, BrowserWindow, protocol } from 'electron'
+import { basename, join } from 'node:path'
+import { app, BrowserWindow, protocol, session } from 'electron'
 import type { Served } from '../../../src/protocol/serve.ts'
 import { createSource } from '../../../src/source/index.ts'
 import { serve } from '../../../src/transports/electron/main.ts'
@@ -12,9 +12,15 @@ export interface Fixture {
   sessions: number
   readonly refusals: string[]
   readonly problems: string[]
+  /** Paths of what pages have loaded. */
+  readonly loaded: string[]
   count(): number
-  /** Opens a window, with or without entering it into the list of windows that `authorize` knows. */
-  open(url: string, listed: boolean): void
+  add(): void
+  /**
+   * Opens a window, with or without entering it into the list of windows that `authorize` knows; in a session of its own,
+   * where nothing has installed the preload script, if that has a name.
+   */
+  open(url: string, listed: boolean, ownSession?: string): void
 }
 
 const source = createSource(counterStore, {
@@ -43,12 +49,17 @@ const fixture: Fixture = {
   sessions: 0,
   refusals: [],
   problems: [],
+  loaded: [],
   count: () => source.get().count,
-  open(url, isListed) {
+  add: () => source.update((draft) => void ++draft.count),
+  open(url, isListed, ownSession) {
+    const own = ownSession === undefined ? undefined : session.fromPartition(ownSession)
+    own?.protocol.handle('app', respond)
     const window = new BrowserWindow({
       webPreferences: {
         sandbox: true,
         contextIsolation: true,
+        ...(own === undefined ? {} : { session: own }),
         // Gives subframes the preload script too: without it they could not even ask.
         nodeIntegrationInSubFrames: true,
         preload: join(import.meta.dirname, 'forger.cjs'),
@@ -75,14 +86,16 @@ const pages: Record<string, string> = {
 }
 
 app.on('window-all-closed', () => {})
-void app.whenReady().then(() => {
-  protocol.handle('app', ({ url }) => {
-    const path = new URL(url).pathname
-    if (path === '/page.js') {
-      return new Response(readFileSync(join(import.meta.dirname, 'page.js')), {
-        headers: { 'content-type': 'text/javascript' },
-      })
-    }
-    return new Response(`<!doctype html>${pages[path]}`, { headers: { 'content-type': 'text/html' } })
-  })
-})
+void app.whenReady().then(() => protocol.handle('app', respond))
+
+function respond({ url }: Request): Response {
+  const path = new URL(url).pathname
+  fixture.loaded.push(path)
+  // As strict as can be, so that it shows if the library needs more.
+  const headers = { 'content-security-policy': "default-src 'none'; script-src 'self'; frame-src 'self'" }
+  if (path.endsWith('.js')) {
+    const script = readFileSync(join(import.meta.dirname, basename(path)))
+    return new Response(script, { headers: { ...headers, 'content-type': 'text/javascript' } })
+  }
+  return new Response(`<!doctype html>${pages[path]}`, { headers: { ...headers, 'content-type': 'text/html' } })
+}

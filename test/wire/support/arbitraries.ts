@@ -151,11 +151,13 @@ export const upFrame: fc.Arbitrary<UpFrame> = fc.oneof(
     path: fc.array(shortKey(), { maxLength: 6 }),
   }),
   record({ type: fc.constant('call' as const), channel, id: count, name: text, argument: value }),
-  record({ type: fc.constant('ping' as const), channel, id: count }),
+  record({ type: fc.constant('ping' as const), channel, id: count, report: fc.boolean() }),
   record({ type: fc.constant('bye' as const), channel }),
 )
 
 const error = record({ code: fc.constantFrom('bad-path' as const, 'command-failed' as const), message: text })
+
+const report = fc.option(record({ sent: count, waiting: fc.boolean(), origin: text, hash: text }), { nil: undefined })
 
 export const downFrame: fc.Arbitrary<DownFrame> = fc.oneof(
   record({ type: fc.constant('snapshot' as const), channel, epoch: text, revision: count, value }),
@@ -164,7 +166,7 @@ export const downFrame: fc.Arbitrary<DownFrame> = fc.oneof(
     .filter(({ from, to, ops }) => to > from || ops.length === 0),
   record({ type: fc.constant('result' as const), channel, id: count, revision: count, value }),
   record({ type: fc.constant('failure' as const), channel, id: count, revision: count, error }),
-  record({ type: fc.constant('pong' as const), channel, id: count, revision: count }),
+  record({ type: fc.constant('pong' as const), channel, id: count, revision: count, report }),
   record({ type: fc.constant('refused' as const), channel: fc.oneof(channel, fc.constant(0)), error }),
 )
 

@@ -4,6 +4,7 @@
  */
 import type { Op } from '../../../src/document/types.ts'
 import type { DownFrame, UpFrame } from '../../../src/protocol/frames.ts'
+import type { Report } from '../../../src/protocol/report.ts'
 import { protocolVersion } from '../../../src/protocol/version.ts'
 
 type Complete<T> = T extends readonly unknown[]
@@ -81,8 +82,27 @@ export const upFrames: Examples<UpFrame, 'type'> = {
     { type: 'call', channel: 1, id: 1, name: 'ask', argument: undefined },
     { type: 'call', channel: 1, id: 2, name: 'ask', argument: values },
   ],
-  ping: [{ type: 'ping', channel: 1, id: 1 }],
+  ping: [
+    { type: 'ping', channel: 1, id: 1, report: false },
+    { type: 'ping', channel: 1, id: 2, report: true },
+  ],
   bye: [{ type: 'bye', channel: 1 }],
+}
+
+const report: Complete<Report> = {
+  sent: 9,
+  acknowledged: 8,
+  waiting: true,
+  pending: 'appends',
+  due: 400,
+  committedAge: 12,
+  sentAge: 100,
+  acknowledgedAge: 120,
+  longestWait: 7,
+  watches: 1,
+  transport: 'electron',
+  origin: 'app://chat',
+  hash: '0123456789abcdef',
 }
 
 export const downFrames: Examples<DownFrame, 'type'> = {
@@ -99,7 +119,10 @@ export const downFrames: Examples<DownFrame, 'type'> = {
     { type: 'result', channel: 1, id: 2, revision: 9, value: values },
   ],
   failure: [{ type: 'failure', channel: 1, id: 3, revision: 9, error }],
-  pong: [{ type: 'pong', channel: 1, id: 1, revision: 9 }],
+  pong: [
+    { type: 'pong', channel: 1, id: 1, revision: 9, report: undefined },
+    { type: 'pong', channel: 1, id: 2, revision: 9, report },
+  ],
   refused: [
     { type: 'refused', channel: 1, error },
     { type: 'refused', channel: 0, error: { code: 'refused', message: 'x'.repeat(2000) } },

@@ -37,7 +37,7 @@ function body(frame: DownFrame): Body {
     case 'failure':
       return failureBody(frame.id, frame.revision, frame.error)
     case 'pong':
-      return pongBody(frame.id, frame.revision)
+      return pongBody(frame.id, frame.revision, frame.report)
     case 'refused':
       return refusedBody(frame.error)
   }

@@ -80,7 +80,7 @@ export function isUpFrame(frame: unknown, depth: number): boolean {
     watch: { ...head, path: isPath(depth) },
     unwatch: { ...head, path: isPath(depth) },
     call: { ...head, id: isCount, name: isText, argument: (value) => isStorable(value, depth) },
-    ping: { ...head, id: isCount },
+    ping: { ...head, id: isCount, report: (report) => typeof report === 'boolean' },
     bye: head,
   }
   return isOfShape(frame, shapes[typeOf(frame, 'type')])
@@ -113,7 +113,7 @@ export function isDownFrame(frame: unknown, text: string): boolean {
     },
     result: { ...head, id: isCount, revision: isCount, value: (value) => isStorable(value, depth) },
     failure: { ...head, id: isCount, revision: isCount, error: isError },
-    pong: { ...head, id: isCount, revision: isCount },
+    pong: { ...head, id: isCount, revision: isCount, report: (report) => isStorable(report, depth) },
     refused: { ...head, error: isError },
   }
   return isOfShape(frame, shapes[typeOf(frame, 'type')])
