@@ -5,6 +5,7 @@ import type { Connection, ConnectionListener, Peer } from './connection.ts'
 import type { UpFrame, WireError } from './frames.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import { callIn, parseUpFrame } from './parse.ts'
+import { isTracing, tracedForDebug } from './traced.ts'
 import { protocolVersion } from './version.ts'
 import { refusedBody, withChannel, type Body } from './wire.ts'
 
@@ -48,8 +49,9 @@ export function serveConnection(
   limits?: Partial<Limits>,
   clock: Clock = systemClock,
 ): () => void {
-  const host = new Host(stores, connection, peer, { ...defaultLimits, ...limits }, clock)
-  const unsubscribe = connection.subscribe(host)
+  const watched = isTracing() ? tracedForDebug(connection, peer, clock) : connection
+  const host = new Host(stores, watched, peer, { ...defaultLimits, ...limits }, clock)
+  const unsubscribe = watched.subscribe(host)
   return () => {
     unsubscribe()
     host.close()
