@@ -44,7 +44,7 @@ function named(inside: Inside) {
 /** How often both sides are asked to be at one revision, while the state changes. */
 const maxAttempts = 5
 /** Of the pings here; those of the replica itself count from 1. */
-let lastPing = 2 ** 40
+let lastPing = 1_000_000_000
 
 export async function diagnose(inside: Inside, timeout: number = 2000): Promise<Diagnosis> {
   const all = named(inside)
