@@ -45,7 +45,8 @@ export function createCalls(send: (frame: UpFrame) => void): Calls {
   let heldBack: { readonly answer: Answer; readonly waiter: Waiter }[] = []
 
   function sendWaiting(): void {
-    while (channel !== 0 && underWay.size < maxUnderWay) {
+    if (channel === 0) return
+    while (underWay.size < maxUnderWay) {
       const call = waiting.shift()
       if (call === undefined) return
       const { name, argument } = call
