@@ -25,6 +25,7 @@ export class ReplicaView implements View {
     this.name = name
     this.history = history
     this.store = createReplica(definition, connection, {
+      clock: context.clock,
       onError: (error) => {
         // Frames that came twice or out of order make the source complain, and that is reported too.
         if (error instanceof Mischief) this.#reported++
