@@ -20,7 +20,15 @@ export interface FakeClock extends Clock {
   readonly next: number | undefined
 }
 
-/** @param start its first moment, in ms. */
+export function isFakeClock(clock: Clock): clock is FakeClock {
+  return 'runNext' in clock
+}
+
+/**
+ * A clock for whatever takes one: sources (their intervals, their writers and their saving), links, fakes of Electron.
+ *
+ * @param start its first moment, in ms.
+ */
 export function fakeClock(start: number = 0): FakeClock {
   let now = start
   let order = 0
