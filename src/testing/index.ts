@@ -1,6 +1,12 @@
 /** For tests of programs that use Lockstep, in any test runner. Nothing here is for production. */
 export { fakeClock, type FakeClock } from './clock.ts'
-export { storageConformance, type StorageCase, type StoragePlace } from './conformance/storage.ts'
+export type { ConformanceCase } from './conformance/case.ts'
+export {
+  connectionConformance,
+  type ConnectionConformanceOptions,
+  type ConnectionPair,
+} from './conformance/connection.ts'
+export { storageConformance, type StoragePlace } from './conformance/storage.ts'
 export { memoryLink, type DeliveredFrame, type Link, type LinkOptions } from './link.ts'
 export { linked, type Linked, type LinkedOptions } from './linked.ts'
 export type { KnownSource } from './origin.ts'
