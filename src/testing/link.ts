@@ -2,6 +2,7 @@ import { systemClock, type Clock } from '../clock.ts'
 import { SyncError } from '../error.ts'
 import type { Connection } from '../protocol/connection.ts'
 import { createChannel, type Channel } from '../transports/channel.ts'
+import { createDelivery } from './delivery.ts'
 
 /** Two connections that are each other's ends, in memory, what crosses between them, and what can go wrong with them. */
 export interface Link {
@@ -37,9 +38,6 @@ export interface LinkOptions {
   readonly latency?: number
 }
 
-/** How long Node waits, in ms, for more to come of what has just crossed: most timers of the library keep no process alive. */
-const linger = 1000
-
 /**
  * Makes a link that delivers each frame in a later macrotask of `clock`, in order.
  *
@@ -52,7 +50,7 @@ export function memoryLink(clock: Clock = systemClock, options: LinkOptions = {}
   let state: 'open' | 'cut' | 'closed' = 'open'
   let paused = false
   let waiting: string[] = []
-  let stopLingering = (): void => {}
+  const delivery = createDelivery(clock)
 
   const deliver = (to: 'client' | 'server', text: string): void => {
     frames.push({ to, text, at: clock.now() })
@@ -64,7 +62,7 @@ export function memoryLink(clock: Clock = systemClock, options: LinkOptions = {}
       send(text) {
         const sentIn = life
         lastArrival = Math.max(lastArrival, clock.now() + latency)
-        clock.schedule(
+        delivery.later(
           () => {
             if (sentIn !== life) return
             if (paused && to === 'client') waiting.push(text)
@@ -72,14 +70,11 @@ export function memoryLink(clock: Clock = systemClock, options: LinkOptions = {}
           },
           latency === 0 ? 0 : lastArrival - clock.now(),
         )
-        if (clock !== systemClock) return
-        stopLingering()
-        stopLingering = clock.schedule(() => {}, latency + linger, true)
       },
       close() {
         lose()
         state = 'closed'
-        stopLingering()
+        delivery.stop()
         ends[to].ended()
       },
     })

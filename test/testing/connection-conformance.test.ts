@@ -1,24 +1,44 @@
 /** Every connection of the library, and broken ones that have to be found. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
 import { describe, expect, test, vi } from 'vitest'
 import { WebSocket, type WebSocket as Socket } from 'ws'
+import { systemClock } from '../../src/clock.ts'
 import type { Connection } from '../../src/index.ts'
-import { connectionConformance, memoryLink, type ConnectionPair } from '../../src/testing/index.ts'
+import type * as serveModule from '../../src/protocol/serve.ts'
+import {
+  connectionConformance,
+  fakeElectron,
+  memoryLink,
+  type ConnectionPair,
+  type FakeElectron,
+} from '../../src/testing/index.ts'
+import { serve } from '../../src/transports/electron/main.ts'
+import { pageConnection } from '../../src/transports/electron/page.ts'
 import { portConnection } from '../../src/transports/message-port.ts'
 import { connectWebSocket } from '../../src/transports/websocket/client.ts'
 import { serveWebSocket } from '../../src/transports/websocket/server.ts'
 
 /** Takes the source's end of a connection that a transport serves with no source at all. */
-const { served } = vi.hoisted(() => ({ served: { taken: (_: Connection): void => {} } }))
+const { served, holder } = vi.hoisted(() => ({
+  served: {} as { taken(connection: Connection): void },
+  holder: {} as { electron: FakeElectron },
+}))
 vi.mock('../../src/protocol/serve.ts', async (original) => {
-  const real = await original<typeof import('../../src/protocol/serve.ts')>()
+  const real = await original<typeof serveModule>()
   const serveConnection: typeof real.serveConnection = (stores, connection, ...rest) => {
     if (stores.length > 0) return real.serveConnection(stores, connection, ...rest)
     served.taken(connection)
     return () => {}
   }
   return { ...real, serveConnection }
+})
+
+vi.mock('electron', () => {
+  const member = (name: string) => ({ enumerable: true, get: () => holder.electron.module[name as 'app'] })
+  const names = ['app', 'ipcMain', 'session', 'ipcRenderer']
+  return Object.defineProperties({}, Object.fromEntries(names.map((name) => [name, member(name)])))
 })
 
 function memory(): ConnectionPair {
@@ -52,7 +72,7 @@ async function webSocket(): Promise<ConnectionPair> {
     url: `ws://${host}/lockstep`,
     token: service.createToken(),
     random: () => 0,
-    WebSocket: PageSocket as never,
+    WebSocket: PageSocket,
     storage: { getItem: (name) => kept.get(name) ?? null, setItem: (name, value) => void kept.set(name, value) },
   })
   return {
@@ -69,10 +89,40 @@ async function webSocket(): Promise<ConnectionPair> {
   }
 }
 
+const preload = fileURLToPath(new URL('../../src/transports/electron/preload.ts', import.meta.url))
+
+async function electron(): Promise<ConnectionPair> {
+  const fake = fakeElectron({
+    preloads: {
+      [preload]: async () => {
+        vi.resetModules()
+        await import('../../src/transports/electron/preload.ts')
+      },
+    },
+  })
+  holder.electron = fake
+  await fake.ready()
+  const taken = new Promise<Connection>((resolve) => {
+    served.taken = resolve
+  })
+  const stop = serve([], { authorize: () => true, preload })
+  await new fake.module.BrowserWindow().loadURL('app://chat/')
+  const page = await fake.page()
+  return {
+    client: page.run(() => pageConnection(page.window as unknown as Window, systemClock, () => {})),
+    server: await taken,
+    dispose() {
+      stop()
+      fake.close()
+    },
+  }
+}
+
 describe.each([
   ['a link in memory', memory],
   ['a message port', messagePort],
   ['a WebSocket', webSocket],
+  ['Electron', electron],
 ])('%s', (_, pair) => {
   test.each(connectionConformance(pair))('$name', ({ run }) => run())
 })
@@ -142,7 +192,7 @@ describe('the suite finds a connection that', () => {
 
   test('does not say that it was closed', async () => {
     const pair = broken((client) => ({
-      subscribe: ({ close: _, ...listener }) => client.subscribe(listener),
+      subscribe: ({ open, message }) => client.subscribe({ message, ...(open === undefined ? {} : { open }) }),
     }))
     expect(await failure('closed by the client', pair)).toBe('Expected ["open", "close"], got ["open"]')
     expect(await failure('closed by the server', pair)).toMatch(/^Nothing like that within 100 ms: close\./)
