@@ -3,7 +3,8 @@ import { systemClock, type Clock } from '../clock.ts'
 import type { Readable } from '../document/types.ts'
 import { SyncError } from '../error.ts'
 import type { Replica } from '../replica/index.ts'
-import { isFakeClock, type FakeClock } from './clock.ts'
+import { isFakeClock } from './clock.ts'
+import { moveOn } from './move-on.ts'
 import { originOf, type KnownSource, type Origin } from './origin.ts'
 import { report } from './report.ts'
 import { shorten, show } from './show.ts'
@@ -168,51 +169,15 @@ function resolve(
 }
 
 async function within<T>(clock: Clock, timeout: number, promise: Promise<T>, fail: () => SyncError): Promise<T> {
+  if (isFakeClock(clock)) {
+    if (await moveOn(clock, timeout, promise)) return await promise
+    throw fail()
+  }
   let stop = (): void => {}
-  const late = isFakeClock(clock)
-    ? moveOn(clock, timeout, promise)
-    : new Promise<void>((resolve) => {
-        stop = clock.schedule(resolve, timeout, true)
-      })
-  try {
-    return await Promise.race([
-      promise,
-      late.then(() => {
-        throw fail()
-      }),
-    ])
-  } finally {
-    stop()
-  }
-}
-
-/** Moves the clock on from timer to timer, until the promise is settled or the time is over; resolves in that case only. */
-async function moveOn(clock: FakeClock, timeout: number, promise: Promise<unknown>): Promise<void> {
-  let settled = false
-  const settle = (): void => {
-    settled = true
-  }
-  promise.then(settle, settle)
-  const until = clock.now() + timeout
-  for (;;) {
-    await macrotask()
-    if (settled) return await new Promise(() => {})
-    if (clock.next === undefined || clock.next > until) break
-    clock.runNext()
-  }
-  await clock.advance(Math.max(0, until - clock.now()))
-  await macrotask()
-}
-
-/** Through a port, since test runners may have replaced the timers. */
-async function macrotask(): Promise<void> {
-  const { port1, port2 } = new MessageChannel()
-  await new Promise((resolve) => {
-    port1.addEventListener('message', resolve)
-    port1.start()
-    port2.postMessage(undefined)
+  const late = new Promise<never>((_, reject) => {
+    stop = clock.schedule(() => reject(fail()), timeout, true)
   })
-  port1.close()
+  return await Promise.race([promise, late]).finally(() => stop())
 }
 
 function failure(code: SyncError['code'], head: string, lines: readonly string[], cause: unknown): SyncError {

@@ -275,10 +275,11 @@ describe('what is wrong is said:', () => {
 
   test('ipcRenderer where there is no page, or one of several', async () => {
     electron = fakeElectron()
-    expect(() => electron.module.ipcRenderer).toThrow('there is no page yet')
+    const { ipcRenderer } = { ...electron.module }
+    expect(() => ipcRenderer.send('x')).toThrow('there is no page yet')
     await electron.ready()
     for (const _ of [1, 2]) await new electron.module.BrowserWindow().loadURL('app://chat/')
-    expect(() => electron.module.ipcRenderer).toThrow('there are several: use it within page.run(() => …)')
+    expect(() => ipcRenderer.send('x')).toThrow('there are several: use it within page.run(() => …)')
   })
 
   test('bad addresses, dead pages, foreign ports, a version that is none', async () => {

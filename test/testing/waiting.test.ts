@@ -86,6 +86,18 @@ test('a fake clock is moved no further than to what is awaited', async () => {
   expect(clock.now()).toBe(500)
 })
 
+test('until() moves a fake clock to where a promise is settled, a command for one', async () => {
+  const clock = fakeClock()
+  const { source } = testSource({}, clock)
+  const { replica } = linked(source, { latency: 30 })
+  expect(await clock.until(replica.call.rename({ id: 'a', title: 'new' }))).toBe('new')
+  expect(clock.now()).toBe(120)
+  await expect(clock.until(replica.call.fail('refused'))).rejects.toMatchObject({ code: 'refused' })
+  expect(await messageOf(clock.until(new Promise(() => {}), 50))).toMatch(
+    /^timeout: The promise was not settled within 50 ms of the fake clock: /,
+  )
+})
+
 test('waitForSync takes several windows, and hears of what was cut and came back', async () => {
   const { source, replica, link } = onSystemClock()
   const other = linked(source)

@@ -184,12 +184,8 @@ export function fakeElectron(options: FakeElectronOptions = {}): FakeElectron {
     nativeTheme: Object.assign(new FakeEmitter(), { themeSource: 'system', shouldUseDarkColors: false }),
     Menu: { setApplicationMenu() {}, buildFromTemplate: (template) => template },
     shell: { async openExternal() {} },
-    get ipcRenderer() {
-      return world.current('ipcRenderer').ipcRenderer
-    },
-    get contextBridge() {
-      return world.current('contextBridge').contextBridge
-    },
+    ipcRenderer: ofCurrent(() => world.current('ipcRenderer').ipcRenderer),
+    contextBridge: ofCurrent(() => world.current('contextBridge').contextBridge),
   }
 
   const loaded = (index: number): FakePage | undefined => {
@@ -239,6 +235,19 @@ export function fakeElectron(options: FakeElectronOptions = {}): FakeElectron {
       world.delivery.stop()
     },
   }
+}
+
+/** Stands for an object that each page has, whichever page's code is running when it is used. */
+function ofCurrent<T extends object>(current: () => T): T {
+  return new Proxy({} as T, {
+    get(_, name) {
+      // Mocks of modules look whether it is a promise.
+      if (name === 'then') return undefined
+      const object = current()
+      const member: unknown = Reflect.get(object, name)
+      return typeof member === 'function' ? (member.bind(object) as unknown) : member
+    },
+  })
 }
 
 function whyNone(index: number, ready: boolean, contents: readonly FakeWebContents[]): string {
