@@ -1,12 +1,20 @@
 import { createSource, type Source } from 'lockstep/source'
-import { type Chat, type Message, type Tab, chatStore, maxPromptLength, untitled } from '../shared/chat.ts'
+import {
+  type Chat,
+  type ChatCommands,
+  type Message,
+  type Tab,
+  chatStore,
+  maxPromptLength,
+  untitled,
+} from '../shared/chat.ts'
 import { streamAnswer } from './answer.ts'
 import { checkText } from './check.ts'
 import { newId } from './id.ts'
 import type { Provider, Turn } from './providers/provider.ts'
 import { titleFrom } from './title.ts'
 
-export type ChatSource = Source<Chat>
+export type ChatSource = Source<Chat, ChatCommands>
 
 /** Who answers the next prompt. */
 export interface Answerer {

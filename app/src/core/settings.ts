@@ -1,9 +1,15 @@
 import { createSource, type Source } from 'lockstep/source'
-import { type ProviderName, type Settings, type Theme, settingsStore } from '../shared/settings.ts'
+import {
+  type ProviderName,
+  type Settings,
+  type SettingsCommands,
+  type Theme,
+  settingsStore,
+} from '../shared/settings.ts'
 import { parseUrl } from '../shared/url.ts'
 import { checkOneOf, checkText } from './check.ts'
 
-export type SettingsSource = Source<Settings>
+export type SettingsSource = Source<Settings, SettingsCommands>
 
 /** The settings and, beside them, the API key, which stays in this process. */
 export interface SettingsKeeper {
