@@ -12,11 +12,6 @@ export { linked, type Linked, type LinkedOptions } from './linked.ts'
 export type { KnownSource } from './origin.ts'
 export { roundTrip, type Mounted, type RoundTripCheck, type RoundTripOptions } from './round-trip.ts'
 export { waitFor, waitForSync, type WaitOptions } from './waiting.ts'
-export {
-  fakeElectron,
-  type FakeElectron,
-  type FakeElectronModule,
-  type FakeElectronOptions,
-  type FakeIpcMain,
-} from './electron/fake-electron.ts'
+export { fakeElectron } from './electron/fake-electron.ts'
+export type { FakeElectron, FakeElectronModule, FakeElectronOptions, FakeIpcMain } from './electron/types.ts'
 export type { FakePage, FakeWindow } from './electron/page.ts'

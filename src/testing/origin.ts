@@ -14,6 +14,8 @@ export interface Origin {
   readonly source?: KnownSource | undefined
   readonly link?: Link | undefined
   readonly clock: Clock
+  /** Why it hears of nothing any more, if it does not. */
+  readonly gone?: (() => string | undefined) | undefined
 }
 
 const origins = new WeakMap<object, Origin>()

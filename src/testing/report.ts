@@ -14,7 +14,11 @@ type AnyReplica = Pick<Replica<object, unknown>, 'get' | 'revision' | 'status' |
 const mostDifferences = 5
 
 /** Lines on a replica and on its source, and advice. */
-export function report(replica: AnyReplica, { source, link }: Partial<Origin>, revisionBefore?: number): string[] {
+export function report(
+  replica: AnyReplica,
+  { source, link, gone }: Partial<Origin>,
+  revisionBefore?: number,
+): string[] {
   const epoch = link === undefined ? undefined : epochShown(link)
   return [
     `replica: ${replica.status.get()}, at ${at(epoch, replica.revision)}`,
@@ -23,7 +27,7 @@ export function report(replica: AnyReplica, { source, link }: Partial<Origin>, r
       : `source: "${source.name}", at ${at(source['~inside']?.epoch, source.revision)}${ahead(replica, source, epoch)}`,
     `replica shows: ${show(replica.get())}`,
     ...(source === undefined ? [] : differences(replica.get(), source.get())),
-    `What to do: ${advice(replica, source, link, revisionBefore)}`,
+    `What to do: ${gone?.() ?? advice(replica, source, link, revisionBefore)}`,
   ]
 }
 
@@ -89,5 +93,5 @@ function advice(
   const clock = source?.['~inside']?.clock
   if (clock !== undefined && isFakeClock(clock))
     return 'the source has more, and its fake clock has not moved far enough: give a longer `timeout`, or the same clock to all.'
-  return 'wait longer (`timeout`, in ms), or look at what crosses: link.frames.'
+  return `wait longer (\`timeout\`, in ms)${link === undefined ? '.' : ', or look at what crosses: link.frames.'}`
 }

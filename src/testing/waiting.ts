@@ -165,7 +165,7 @@ function resolve(
   const own = originOf(readable)
   const known = source ?? own?.source
   const chosen = clock ?? own?.clock ?? (readable as KnownSource)['~inside']?.clock ?? systemClock
-  return { origin: { source: known, link: own?.link, clock: chosen }, clock: chosen, timeout }
+  return { origin: { source: known, link: own?.link, clock: chosen, gone: own?.gone }, clock: chosen, timeout }
 }
 
 async function within<T>(clock: Clock, timeout: number, promise: Promise<T>, fail: () => SyncError): Promise<T> {

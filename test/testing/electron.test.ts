@@ -302,6 +302,35 @@ describe('what is wrong is said:', () => {
     expect(() => fakeElectron({ version: Number.NaN })).toThrow('`version` is a whole number')
   })
 
+  test('a replica whose page has gone', async () => {
+    await startMain()
+    const page = await electron.page()
+    const replica = page.connect(tabsStore)
+    await waitForSync(replica)
+    await page.reload()
+    await expect(waitForSync(replica, { timeout: 5 })).rejects.toThrow(
+      'What to do: its page app://chat/index.html has gone (reloaded, crashed or closed)',
+    )
+  })
+
+  test('the app quits, unless a listener or a window refuses', async () => {
+    electron = fakeElectron()
+    await electron.ready()
+    const { app, BrowserWindow } = electron.module
+    const events: string[] = []
+    for (const name of ['before-quit', 'will-quit', 'quit']) app.on(name, () => void events.push(name))
+    const window = new BrowserWindow()
+    const refuse = (event: { preventDefault(): void }) => event.preventDefault()
+    window.once('close', refuse)
+    app.quit()
+    expect(events.splice(0)).toEqual(['before-quit'])
+    app.once('will-quit', refuse)
+    app.quit()
+    expect([events.splice(0), window.isDestroyed()]).toEqual([['before-quit', 'will-quit'], true])
+    app.exit(1)
+    expect(events).toEqual(['quit'])
+  })
+
   test('a window may refuse to be closed; the app hears when the last one is', async () => {
     electron = fakeElectron()
     await electron.ready()

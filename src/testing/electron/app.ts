@@ -4,16 +4,16 @@ import { FakeEmitter } from './emitter.ts'
 export class FakeApp extends FakeEmitter {
   readonly commandLine: { hasSwitch(name: string): boolean; appendSwitch(name: string, value?: string): void }
   #ready = false
-  #quitting: () => void
+  readonly #closeWindows: (asking: boolean) => boolean
   #becomeReady = (): void => {}
   readonly #whenReady: Promise<void>
   #name = 'fake'
   readonly #paths = new Map<string, string>()
 
-  /** @param quit closes all windows. */
-  constructor(quit: () => void) {
+  /** @param closeWindows returns whether all of them are; asked, a window may refuse. */
+  constructor(closeWindows: (asking: boolean) => boolean) {
     super()
-    this.#quitting = quit
+    this.#closeWindows = closeWindows
     this.#whenReady = new Promise((resolve) => {
       this.#becomeReady = resolve
     })
@@ -38,14 +38,20 @@ export class FakeApp extends FakeEmitter {
   }
 
   quit(): void {
-    this.emit('before-quit', { preventDefault() {} })
-    this.#quitting()
-    this.emit('will-quit', { preventDefault() {} })
-    this.emit('quit', {}, 0)
+    if (this.#isPrevented('before-quit') || !this.#closeWindows(true)) return
+    if (!this.#isPrevented('will-quit')) this.emit('quit', {}, 0)
   }
 
-  exit(): void {
-    this.#quitting()
+  /** Asks nobody, and ends no process. */
+  exit(code: number = 0): void {
+    this.#closeWindows(false)
+    this.emit('quit', {}, code)
+  }
+
+  #isPrevented(event: string): boolean {
+    let prevented = false
+    this.emit(event, { preventDefault: () => void (prevented = true) })
+    return prevented
   }
 
   get name(): string {

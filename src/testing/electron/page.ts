@@ -78,7 +78,13 @@ export class FakePage {
         this.#connection = undefined
       })
       const replica = createReplica(definition, this.#connection)
-      introduce(replica, { clock: this.#world.clock })
+      introduce(replica, {
+        clock: this.#world.clock,
+        gone: () =>
+          this.#alive
+            ? undefined
+            : `its page ${this.url} has gone (reloaded, crashed or closed): connect in the new one, electron.page().`,
+      })
       return replica
     })
   }
