@@ -77,7 +77,7 @@ export class FakePage {
       this.#connection ??= pageConnection(this.window as unknown as Window, this.#world.clock, () => {
         this.#connection = undefined
       })
-      const replica = createReplica(definition, this.#connection)
+      const replica = createReplica(definition, this.#connection, { clock: this.#world.clock })
       introduce(replica, {
         clock: this.#world.clock,
         gone: () =>
