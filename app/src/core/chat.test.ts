@@ -1,6 +1,7 @@
+import { memoryStorage } from 'lockstep/storage'
 import { expect, test, vi } from 'vitest'
 import { type Message, chatStore } from '../shared/chat.ts'
-import { type ChatSource, createChat } from './chat.ts'
+import { type ChatSource, openChat } from './chat.ts'
 import { type CompletionRequest, ProviderError } from './providers/provider.ts'
 import { callerOf } from './test-caller.ts'
 
@@ -48,7 +49,8 @@ class ScriptedModel {
 async function start() {
   const model = new ScriptedModel()
   const opened: (string | undefined)[] = []
-  const chat = createChat({
+  const { source: chat } = await openChat({
+    storage: memoryStorage(),
     answerer: () => ({ provider: model.provider, model: 'm', label: 'Model' }),
     openWindow: (tabId) => {
       opened.push(tabId)

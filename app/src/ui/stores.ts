@@ -1,4 +1,4 @@
 import { connectReplicas } from './connection.ts'
 
 /** This window's replicas: all that the page knows of the state. */
-export const { chat, settings } = await connectReplicas()
+export const { chat, settings, data } = await connectReplicas()

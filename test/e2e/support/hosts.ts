@@ -8,6 +8,8 @@ import { type Runtime, findChromium, findElectron } from '../../../scripts/runti
 const app = join(import.meta.dirname, '../../../app')
 /** The built main process. */
 export const mainFile: string = join(app, 'dist/main.cjs')
+/** The server for browsers, which needs no build. */
+export const browserHostFile: string = join(app, 'src/hosts/browser.ts')
 
 /** The running app, in either of its hosts, as its user sees it. */
 export interface RunningApp {
@@ -16,12 +18,15 @@ export interface RunningApp {
   /** Runs `action`, which opens a window, and returns that window. */
   windowOpenedBy(action: () => Promise<void>): Promise<Page>
   close(): Promise<void>
+  /** Kills the process that owns the state, and all its windows, by SIGKILL. */
+  kill(): Promise<void>
 }
 
 export interface Host {
   readonly name: 'Electron' | 'Chromium'
   readonly runtime: Runtime
-  start(environment: Record<string, string>): Promise<RunningApp>
+  /** @param data the folder of the app's data; by default a fresh one, which is removed at the end. */
+  start(environment: Record<string, string>, data?: string): Promise<RunningApp>
 }
 
 export const hosts: readonly Host[] = [
@@ -40,17 +45,20 @@ export const chromiumFlags: readonly string[] = [
   '--disable-sync',
 ]
 
-async function startInElectron(environment: Record<string, string>): Promise<RunningApp> {
-  const data = await mkdtemp(join(tmpdir(), 'lockstep-e2e-'))
+async function startInElectron(environment: Record<string, string>, data?: string): Promise<RunningApp> {
+  const folder = data ?? (await freshFolder())
   pathOf(findElectron())
   // Without `executablePath` Playwright finds the same Electron (by the `electron` package, which knows the variable),
   // and holds the app back until it is connected; with one, a window that opens at the wrong moment is never seen.
   const electron = await _electron.launch({
     timeout: 60_000,
-    args: ['--no-sandbox', `--user-data-dir=${data}`, mainFile],
+    args: ['--no-sandbox', `--user-data-dir=${folder}`, mainFile],
     env: { ...definedEnvironment(), ...environment },
   })
   const page = await electron.firstWindow()
+  const removeFolder = async (): Promise<void> => {
+    if (data === undefined) await rm(folder, { recursive: true, force: true })
+  }
   return {
     page,
     async windowOpenedBy(action) {
@@ -59,7 +67,11 @@ async function startInElectron(environment: Record<string, string>): Promise<Run
     },
     async close() {
       await electron.close()
-      await rm(data, { recursive: true, force: true })
+      await removeFolder()
+    },
+    async kill() {
+      await killed(electron.process())
+      await removeFolder()
     },
   }
 }
@@ -69,27 +81,30 @@ export interface BrowserHost {
   /** The link that it has printed. */
   readonly url: string
   close(): Promise<void>
+  kill(): Promise<void>
 }
 
-export async function startBrowserHost(environment: Record<string, string>): Promise<BrowserHost> {
-  const server = spawn(process.execPath, [join(app, 'src/hosts/browser.ts')], {
-    env: { ...process.env, ...environment },
+export async function startBrowserHost(environment: Record<string, string>, data?: string): Promise<BrowserHost> {
+  const folder = data ?? (await freshFolder())
+  const server = spawn(process.execPath, [browserHostFile], {
+    env: { ...process.env, LOCKSTEP_CHAT_DATA: folder, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  const exited = new Promise<void>((resolve) => {
-    server.once('exit', () => resolve())
-  })
+  const exited = exitOf(server)
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    server.kill(signal)
+    await exited
+    if (data === undefined) await rm(folder, { recursive: true, force: true })
+  }
   return {
     url: await addressPrintedBy(server),
-    close() {
-      server.kill()
-      return exited
-    },
+    close: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
   }
 }
 
-export async function startInChromium(environment: Record<string, string>): Promise<RunningApp> {
-  const server = await startBrowserHost(environment)
+export async function startInChromium(environment: Record<string, string>, data?: string): Promise<RunningApp> {
+  const server = await startBrowserHost(environment, data)
   const browser = await chromium.launch({ executablePath: pathOf(findChromium()), args: [...chromiumFlags] })
   const context = await browser.newContext()
   const page = await context.newPage()
@@ -104,7 +119,28 @@ export async function startInChromium(environment: Record<string, string>): Prom
       await browser.close()
       await server.close()
     },
+    async kill() {
+      await server.kill()
+      await browser.close()
+    },
   }
+}
+
+/** For the data of one test. */
+export function freshFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'lockstep-e2e-'))
+}
+
+function exitOf(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    child.once('exit', () => resolve())
+  })
+}
+
+async function killed(child: ChildProcess): Promise<void> {
+  const exited = exitOf(child)
+  child.kill('SIGKILL')
+  await exited
 }
 
 async function addressPrintedBy(server: ChildProcess): Promise<string> {
