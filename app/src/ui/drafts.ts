@@ -19,7 +19,7 @@ const retryAfter = 2_000
 
 /**
  * The text of one field, kept as a draft that other windows may show too. While it is typed in this window, the window
- * has its own text, whatever others do. Once it is left, what it shows is what is kept; from then on it follows.
+ * shows its own text, whatever others do; once the field is left, it follows. What was typed last is what is kept.
  */
 export class Draft {
   text: string
@@ -59,14 +59,17 @@ export class Draft {
   /** The user has left the field, or the window is about to go. */
   left(): void {
     if (!this.#typing) return
-    this.#keep()
     this.#typing = false
+    this.#keep()
+    this.changed()
   }
 
   /** The text is sent, and so no draft any more, unless `sending` says that it was refused. */
   async send(sending: (text: string) => Promise<boolean>): Promise<void> {
     const { text } = this
     this.#cancel?.()
+    this.#cancel = undefined
+    this.#failed = false
     this.#typing = false
     this.#handedOver = ''
     this.#show((this.text = ''))
@@ -75,8 +78,7 @@ export class Draft {
     this.#underway--
     if (accepted || this.text !== '') return this.changed()
     this.#show((this.text = text))
-    this.#typing = true
-    this.#keep()
+    this.typed(text)
   }
 
   #later(ms: number): void {
@@ -84,10 +86,12 @@ export class Draft {
     this.#cancel = this.#schedule(() => this.#keep(), ms)
   }
 
+  /** Hands the text over, if there is a change that has not been. */
   #keep(): void {
-    this.#cancel?.()
+    if (this.#cancel === undefined) return
+    this.#cancel()
+    this.#cancel = undefined
     const { text } = this
-    if (!this.#failed && text === (this.#underway > 0 ? this.#handedOver : this.#place.kept())) return
     this.#handedOver = text
     this.#underway++
     this.#place.keep(text).then(
@@ -98,10 +102,11 @@ export class Draft {
 
   #handed(text: string, kept: boolean): void {
     this.#underway--
-    if (text !== this.#handedOver) return
-    this.#failed = !kept
-    // The connection is gone, say.
-    if (this.#failed) this.#later(retryAfter)
-    else this.changed()
+    if (text === this.#handedOver) {
+      this.#failed = !kept
+      // The connection is gone, say.
+      if (!kept) this.#later(retryAfter)
+    }
+    this.changed()
   }
 }

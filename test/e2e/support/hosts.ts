@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Page, _electron, chromium } from 'playwright-core'
+import { type ElectronApplication, type Page, _electron, chromium } from 'playwright-core'
 import { type Runtime, findChromium, findElectron } from '../../../scripts/runtimes.ts'
 
 const app = join(import.meta.dirname, '../../../app')
@@ -15,6 +15,8 @@ export const browserHostFile: string = join(app, 'src/hosts/browser.ts')
 export interface RunningApp {
   /** The first window. */
   readonly page: Page
+  /** Only in Electron. */
+  readonly electron?: ElectronApplication
   /** Runs `action`, which opens a window, and returns that window. */
   windowOpenedBy(action: () => Promise<void>): Promise<Page>
   close(): Promise<void>
@@ -61,6 +63,7 @@ async function startInElectron(environment: Record<string, string>, data?: strin
   }
   return {
     page,
+    electron,
     async windowOpenedBy(action) {
       const [opened] = await Promise.all([electron.waitForEvent('window'), action()])
       return opened
@@ -80,6 +83,7 @@ async function startInElectron(environment: Record<string, string>, data?: strin
 export interface BrowserHost {
   /** The link that it has printed. */
   readonly url: string
+  readonly pid: number
   close(): Promise<void>
   kill(): Promise<void>
 }
@@ -98,6 +102,7 @@ export async function startBrowserHost(environment: Record<string, string>, data
   }
   return {
     url: await addressPrintedBy(server),
+    pid: server.pid!,
     close: () => end('SIGTERM'),
     kill: () => end('SIGKILL'),
   }
