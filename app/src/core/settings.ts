@@ -99,7 +99,12 @@ export async function openSettings({ environment, storage, vault, onError }: Set
   source.update((draft) => {
     draft.hasKey = key !== undefined
   })
-  return { source, secrets, key: () => key, keyForgotten: hadKey && key === undefined }
+  return {
+    source,
+    secrets,
+    key: () => key,
+    keyForgotten: hadKey && key === undefined && source.get().provider === 'openai',
+  }
 }
 
 async function openBeside(
