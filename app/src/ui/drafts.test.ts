@@ -1,10 +1,19 @@
 import { expect, test } from 'vitest'
 import { Draft } from './drafts.ts'
 
+interface Field {
+  readonly draft: Draft
+  /** What was shown in place of what was in the field. */
+  readonly shown: string[]
+  /** Lets the time pass that a pause takes. */
+  pause(): void
+  fail(now: boolean): void
+}
+
 /** One kept text, and fields in several windows that show it. What is on its way arrives when the test says so. */
 function keptText() {
   let kept = ''
-  const fields: ReturnType<typeof openField>[] = []
+  const fields: Field[] = []
   const underway: (() => void)[] = []
 
   function set(text: string): void {
@@ -12,7 +21,7 @@ function keptText() {
     for (const { draft } of fields) draft.changed()
   }
 
-  function openField() {
+  function openField(): Field {
     let timer: (() => void) | undefined
     let fails = false
     const shown: string[] = []
@@ -36,10 +45,9 @@ function keptText() {
         }
       },
     )
-    const field = {
+    const field: Field = {
       draft,
       shown,
-      /** Lets the time pass that a pause takes. */
       pause: () => timer?.(),
       fail: (now: boolean) => void (fails = now),
     }

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmdirSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,12 +16,21 @@ export interface SmallDisk {
 /** Why there can be none here; only root may mount, and not everywhere. */
 export function noSmallDisk(): string | undefined {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'mounting a small disk needs root on Linux'
-  return spawnSync('unshare', ['--mount', 'true']).status === 0 ? undefined : 'nothing can be mounted here'
+  const folder = mkdtempSync(join(tmpdir(), 'lockstep-disk-'))
+  try {
+    mount(folder)
+    run('umount', folder)
+    return undefined
+  } catch {
+    return 'nothing can be mounted here'
+  } finally {
+    rmdirSync(folder)
+  }
 }
 
 export async function smallDisk(): Promise<SmallDisk> {
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-disk-'))
-  run('mount', '-t', 'tmpfs', '-o', 'size=4m,mode=700', 'lockstep-e2e', folder)
+  mount(folder)
   const filler = join(folder, 'filler')
   return {
     folder,
@@ -40,6 +50,10 @@ export async function smallDisk(): Promise<SmallDisk> {
       await rm(folder, { recursive: true })
     },
   }
+}
+
+function mount(folder: string): void {
+  run('mount', '-t', 'tmpfs', '-o', 'size=4m,mode=700', 'lockstep-e2e', folder)
 }
 
 function run(command: string, ...args: string[]): void {
