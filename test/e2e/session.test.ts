@@ -108,7 +108,7 @@ function tests(start: Host['start']): void {
     await page.keyboard.press('Enter')
     await page.getByRole('link', { name: 'Renamed at the last moment' }).waitFor()
     const shown = await answerShown(page)
-    await app.close()
+    expect(await app.terminate()).toBe(0)
 
     await restart()
     await untilStatus(page, 'interrupted')
@@ -121,6 +121,17 @@ function tests(start: Host['start']): void {
     await untilStatus(page, 'done')
     expect(await answerShown(page)).toBe('Another answer.')
     await untilSaved(page)
+  })
+
+  test('what was typed at the last moment is there after a reload, and after the app was closed', async () => {
+    await page.getByLabel('Message').pressSequentially('Typed')
+    await page.reload()
+    await expect.poll(() => page.getByLabel('Message').inputValue()).toBe('Typed')
+    await page.getByLabel('Message').press('End')
+    await page.getByLabel('Message').pressSequentially(' and closed')
+    await app.close()
+    await restart()
+    expect(await page.getByLabel('Message').inputValue()).toBe('Typed and closed')
   })
 
   test('a draft is in every window, and is none any more once it is sent', async () => {

@@ -1,4 +1,5 @@
 import { SyncError } from 'lockstep'
+import { openSource } from 'lockstep/source'
 import { type OpenStorage, type Storage, memoryStorage } from 'lockstep/storage'
 import { expect, test, vi } from 'vitest'
 import { chatStore } from '../shared/chat.ts'
@@ -120,6 +121,20 @@ test('what was damaged is told until the user has read it', async () => {
   ])
   await callerOf(dataStore, app.data).dismiss({ index: 0 })
   expect(app.data.get().findings).toEqual([])
+})
+
+test('what a newer version has saved is shown and not overwritten, and the user is told', async () => {
+  const storage = memoryStorage()
+  const newer = await openSource({ ...chatStore, version: 2, commands: {} }, { storage, commands: {} })
+  newer.update((draft) => {
+    draft.lastShown = 'tab'
+  })
+  await newer.close()
+  const { app, call, saving } = await start(storage)
+  expect(app.chat.get().lastShown).toBe('tab')
+  await call.newTab()
+  expect(saving()).toMatchObject({ state: 'failed', problem: { code: 'newer-version' } })
+  await expect(app.close()).rejects.toMatchObject({ code: 'newer-version' })
 })
 
 test('a storage that cannot be opened leaves nothing open', async () => {

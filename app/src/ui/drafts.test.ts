@@ -8,6 +8,8 @@ interface Field {
   /** Lets the time pass that a pause takes. */
   pause(): void
   fail(now: boolean): void
+  /** Whether it says that something typed is not known to be kept. */
+  pending(): boolean
 }
 
 /** One kept text, and fields in several windows that show it. What is on its way arrives when the test says so. */
@@ -24,6 +26,7 @@ function keptText() {
   function openField(): Field {
     let timer: (() => void) | undefined
     let fails = false
+    let pending = false
     const shown: string[] = []
     const draft = new Draft(
       {
@@ -37,7 +40,7 @@ function keptText() {
             })
           }),
       },
-      (text) => shown.push(text),
+      { show: (text) => void shown.push(text), pending: (now) => void (pending = now) },
       (run) => {
         timer = run
         return () => {
@@ -49,7 +52,8 @@ function keptText() {
       draft,
       shown,
       pause: () => timer?.(),
-      fail: (now: boolean) => void (fails = now),
+      fail: (now) => void (fails = now),
+      pending: () => pending,
     }
     fields.push(field)
     return field
@@ -69,14 +73,18 @@ function keptText() {
 
 test('it is kept when typing pauses, not letter by letter', async () => {
   const text = keptText()
-  const { draft, pause, shown } = text.openField()
+  const { draft, pause, pending, shown } = text.openField()
+  expect(pending()).toBe(false)
   draft.typed('a')
   draft.typed('ab')
   await text.arrive()
   expect(text.kept()).toBe('')
+  expect(pending()).toBe(true)
   pause()
+  expect(pending()).toBe(true)
   await text.arrive()
   expect(text.kept()).toBe('ab')
+  expect(pending()).toBe(false)
   expect(shown).toEqual([])
 })
 
@@ -163,11 +171,12 @@ test('refused, it is in the field again, unless something else has been typed', 
 
 test('what could not be kept stays in the field, and is tried again', async () => {
   const text = keptText()
-  const { draft, pause, fail, shown } = text.openField()
+  const { draft, pause, fail, pending, shown } = text.openField()
   fail(true)
   draft.typed('hello')
   draft.left()
   await text.arrive()
+  expect(pending()).toBe(true)
   text.set('')
   expect(draft.text).toBe('hello')
   fail(false)

@@ -5,6 +5,14 @@ export interface DraftPlace {
   keep(text: string): Promise<unknown>
 }
 
+/** What is shown of a draft. */
+export interface DraftView {
+  /** Shows a text in place of the field's. */
+  show(text: string): void
+  /** Whether there is something typed that is not known to be kept; told when it changes. */
+  pending(now: boolean): void
+}
+
 /** Runs something later; returns what prevents it. */
 export type Schedule = (run: () => void, ms: number) => () => void
 
@@ -24,7 +32,7 @@ const retryAfter = 2_000
 export class Draft {
   text: string
   readonly #place: DraftPlace
-  readonly #show: (text: string) => void
+  readonly #view: DraftView
   readonly #schedule: Schedule
   #typing = false
   /** The last text that was handed over to be kept, and how many of these are on their way. */
@@ -32,11 +40,11 @@ export class Draft {
   #underway = 0
   #failed = false
   #cancel: (() => void) | undefined
+  #pending = false
 
-  /** @param show gets the text to show in place of the field's, when it is another. */
-  constructor(place: DraftPlace, show: (text: string) => void, schedule: Schedule = systemSchedule) {
+  constructor(place: DraftPlace, view: DraftView, schedule: Schedule = systemSchedule) {
     this.#place = place
-    this.#show = show
+    this.#view = view
     this.#schedule = schedule
     this.text = place.kept()
   }
@@ -53,7 +61,7 @@ export class Draft {
     // What comes back of one's own changes while others are on their way is old.
     if (this.#typing || this.#failed || this.#underway > 0) return
     const kept = this.#place.kept()
-    if (kept !== this.text) this.#show((this.text = kept))
+    if (kept !== this.text) this.#view.show((this.text = kept))
   }
 
   /** The user has left the field, or the window is about to go. */
@@ -72,18 +80,21 @@ export class Draft {
     this.#failed = false
     this.#typing = false
     this.#handedOver = ''
-    this.#show((this.text = ''))
+    this.#view.show((this.text = ''))
     this.#underway++
+    this.#tellPending()
     const accepted = await sending(text)
     this.#underway--
+    this.#tellPending()
     if (accepted || this.text !== '') return this.changed()
-    this.#show((this.text = text))
+    this.#view.show((this.text = text))
     this.typed(text)
   }
 
   #later(ms: number): void {
     this.#cancel?.()
     this.#cancel = this.#schedule(() => this.#keep(), ms)
+    this.#tellPending()
   }
 
   /** Hands the text over, if there is a change that has not been. */
@@ -107,6 +118,12 @@ export class Draft {
       // The connection is gone, say.
       if (!kept) this.#later(retryAfter)
     }
+    this.#tellPending()
     this.changed()
+  }
+
+  #tellPending(): void {
+    const pending = this.#cancel !== undefined || this.#underway > 0
+    if (pending !== this.#pending) this.#view.pending((this.#pending = pending))
   }
 }

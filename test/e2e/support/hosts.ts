@@ -20,6 +20,8 @@ export interface RunningApp {
   /** Runs `action`, which opens a window, and returns that window. */
   windowOpenedBy(action: () => Promise<void>): Promise<Page>
   close(): Promise<void>
+  /** Tells the process that owns the state to end, by SIGTERM, and returns its exit code. */
+  terminate(): Promise<number | null>
   /** Kills the process that owns the state, and all its windows, by SIGKILL. */
   kill(): Promise<void>
 }
@@ -72,8 +74,13 @@ async function startInElectron(environment: Record<string, string>, data?: strin
       await electron.close()
       await removeFolder()
     },
+    async terminate() {
+      const code = await ended(electron.process(), 'SIGTERM')
+      await removeFolder()
+      return code
+    },
     async kill() {
-      await killed(electron.process())
+      await ended(electron.process(), 'SIGKILL')
       await removeFolder()
     },
   }
@@ -84,7 +91,8 @@ export interface BrowserHost {
   /** The link that it has printed. */
   readonly url: string
   readonly pid: number
-  close(): Promise<void>
+  /** Returns the exit code. */
+  close(): Promise<number | null>
   kill(): Promise<void>
 }
 
@@ -95,16 +103,19 @@ export async function startBrowserHost(environment: Record<string, string>, data
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const exited = exitOf(server)
-  const end = async (signal: NodeJS.Signals): Promise<void> => {
+  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
     server.kill(signal)
-    await exited
+    const code = await exited
     if (data === undefined) await rm(folder, { recursive: true, force: true })
+    return code
   }
   return {
     url: await addressPrintedBy(server),
     pid: server.pid!,
     close: () => end('SIGTERM'),
-    kill: () => end('SIGKILL'),
+    async kill() {
+      await end('SIGKILL')
+    },
   }
 }
 
@@ -124,6 +135,11 @@ export async function startInChromium(environment: Record<string, string>, data?
       await browser.close()
       await server.close()
     },
+    async terminate() {
+      const code = await server.close()
+      await browser.close()
+      return code
+    },
     async kill() {
       await server.kill()
       await browser.close()
@@ -136,16 +152,16 @@ export function freshFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'lockstep-e2e-'))
 }
 
-function exitOf(child: ChildProcess): Promise<void> {
+function exitOf(child: ChildProcess): Promise<number | null> {
   return new Promise((resolve) => {
-    child.once('exit', () => resolve())
+    child.once('exit', (code) => resolve(code))
   })
 }
 
-async function killed(child: ChildProcess): Promise<void> {
+async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
   const exited = exitOf(child)
-  child.kill('SIGKILL')
-  await exited
+  child.kill(signal)
+  return await exited
 }
 
 async function addressPrintedBy(server: ChildProcess): Promise<string> {
