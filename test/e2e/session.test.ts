@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Host, type RunningApp, freshFolder, hosts } from './support/hosts.ts'
-import { type ModelServer, numberedText, startModelServer } from './support/model-server.ts'
+import { type ModelServer, type Script, numberedText, startModelServer } from './support/model-server.ts'
 import {
   answerShown,
   ask,
@@ -54,13 +54,13 @@ function tests(start: Host['start']): void {
   }
 
   /** A finished chat, and beside it one whose answer is on its way. */
-  async function talk(): Promise<void> {
+  async function talk(script: Partial<Script> = {}): Promise<void> {
     model.answer({ text: 'A short answer.' })
     await ask(page, 'First')
     await untilStatus(page, 'done')
     await page.getByRole('button', { name: 'New chat' }).click()
     await page.getByText('What is on your mind?').waitFor()
-    model.answer({ text })
+    model.answer({ text, ...script })
     await ask(page, 'Second')
     await untilShown(page, 10)
   }
@@ -72,10 +72,15 @@ function tests(start: Host['start']): void {
   test('killed in mid-answer, it is back with all that was shown as saved, and the answer can be continued', async () => {
     await page.getByRole('button', { name: 'Switch between light and dark' }).click()
     await page.locator('html[data-theme=dark]').waitFor()
-    await talk()
-    await page.getByLabel('Message').pressSequentially('Typed, not sent')
+    // A model that pauses makes sure that there is a moment at which all is saved. The end comes while it speaks again.
+    await talk({ holdAt: middle })
     await watchSaved(page)
-    const saved = await untilShownAsSaved(page, middle)
+    await page.getByLabel('Message').pressSequentially('Typed, not sent')
+    await untilShownAsSaved(page, middle - 10)
+    await untilSaved(page)
+    model.goOn()
+    await untilShown(page, middle + 300)
+    const saved = await untilShownAsSaved(page, middle - 10)
     await app.kill()
     expect(saved.length).toBeLessThan(text.length)
 

@@ -10,6 +10,8 @@ export interface Script {
   http?: { status: number; body: string }
   /** After this much text an error event ends the stream. */
   failAt?: number
+  /** After this much text it says no more until `goOn` is called. */
+  holdAt?: number
   /** Says only what comes after the last message of the assistant's. */
   continues?: true
 }
@@ -19,6 +21,8 @@ export interface ModelServer {
   readonly baseUrl: string
   /** What the next requests are answered by; the last one stays. */
   answer(...scripts: Script[]): void
+  /** Lets the answer go on that is held. */
+  goOn(): void
   readonly requests: {
     authorization: string | undefined
     body: { model: string; messages: { role: string; content: string }[] }
@@ -31,6 +35,7 @@ export interface ModelServer {
 export async function startModelServer(): Promise<ModelServer> {
   let scripts: Script[] = []
   let aborted = 0
+  let goOn = (): void => {}
   const requests: ModelServer['requests'] = []
   const server: Server = createServer((request, response) => {
     void respond(request, response)
@@ -51,7 +56,14 @@ export async function startModelServer(): Promise<ModelServer> {
     })
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     const begun = script.continues ? (parsed.messages.findLast(({ role }) => role === 'assistant')?.content ?? '') : ''
+    let said = 0
     for (const chunk of chunksOf(script.text.slice(begun.length, script.failAt))) {
+      if (script.holdAt !== undefined && said < script.holdAt && said + chunk.length >= script.holdAt) {
+        await new Promise<void>((resolve) => {
+          goOn = resolve
+        })
+      }
+      said += chunk.length
       if (response.destroyed) return
       response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: chunk } }] })}\n\n`)
       await new Promise((resolve) => {
@@ -70,6 +82,7 @@ export async function startModelServer(): Promise<ModelServer> {
     answer(...next) {
       scripts = next
     },
+    goOn: () => goOn(),
     requests,
     get aborted() {
       return aborted
