@@ -1,7 +1,8 @@
+import { memoryStorage } from 'lockstep/storage'
 import { linked, waitFor } from 'lockstep/testing'
 import { expect, test } from 'vitest'
 import type { Message } from '../shared/chat.ts'
-import { type ChatSource, createChat } from './chat.ts'
+import { type ChatSource, openChat } from './chat.ts'
 import { type CompletionRequest, ProviderError } from './providers/provider.ts'
 
 /** A model that says what the test tells it to, when the test tells it to. */
@@ -48,7 +49,8 @@ class ScriptedModel {
 async function start() {
   const model = new ScriptedModel()
   const opened: (string | undefined)[] = []
-  const chat = createChat({
+  const { source: chat } = await openChat({
+    storage: memoryStorage(),
     answerer: () => ({ provider: model.provider, model: 'm', label: 'Model' }),
     openWindow: (tabId) => {
       opened.push(tabId)
