@@ -44,6 +44,8 @@ export type SyncErrorCode =
   | 'newer-version'
   /** A migration of what is stored is missing, threw, or returned what cannot be a state. */
   | 'migration-failed'
+  /** What a test waited for has not happened in time (`lockstep/testing`). */
+  | 'timeout'
 
 /**
  * The one error class of the library. `path` is where in the state it happened, if anywhere; `cause` is the error

@@ -19,7 +19,7 @@ export interface OpenOptions<State extends object, Commands> extends SourceOptio
 }
 
 /** A source that saves itself. */
-export interface OpenedSource<State extends object> extends Source<State> {
+export interface OpenedSource<State extends object, Commands = unknown> extends Source<State, Commands> {
   /** What was found. */
   readonly opened: Opened
   /** How saving goes. */
@@ -66,7 +66,7 @@ export async function openSource<State extends object, Commands>(
   definition: StoreDefinition<State, Commands>,
   options: OpenOptions<State, Commands> &
     ([keyof Commands] extends [never] ? unknown : Required<Pick<SourceOptions<State, Commands>, 'commands'>>),
-): Promise<OpenedSource<State>> {
+): Promise<OpenedSource<State, Commands>> {
   const { name, version = 1 } = definition
   let restored: Restored | undefined
   let state: State | undefined
@@ -85,7 +85,10 @@ export async function openSource<State extends object, Commands>(
   }
 }
 
-class SavedSource<State extends object, Commands> extends StoreSource<State, Commands> implements OpenedSource<State> {
+class SavedSource<State extends object, Commands>
+  extends StoreSource<State, Commands>
+  implements OpenedSource<State, Commands>
+{
   readonly opened: Opened
   readonly #persistence: Persistence
   #closing: Promise<void> | undefined

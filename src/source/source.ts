@@ -11,6 +11,7 @@ import type { UpFrame } from '../protocol/frames.ts'
 import type { Session, SessionPort } from '../protocol/serve.ts'
 import { commitBody, snapshotBody, type Body } from '../protocol/wire.ts'
 import { flatten } from './flatten.ts'
+import type { SourceInside } from './inside.ts'
 import { Log } from './log.ts'
 import { defaultPace, type Pace } from './pace.ts'
 import { BodyCache, Publisher } from './publisher.ts'
@@ -28,7 +29,7 @@ export function createSource<State extends object, Commands>(
   ...[options]: [keyof Commands] extends [never]
     ? [options?: SourceOptions<State, Commands>]
     : [options: SourceOptions<State, Commands> & Required<Pick<SourceOptions<State, Commands>, 'commands'>>]
-): Source<State> {
+): Source<State, Commands> {
   return new StoreSource(definition, options ?? {})
 }
 
@@ -47,10 +48,11 @@ export interface LogCursor {
   changed(): void
 }
 
-export class StoreSource<State extends object, Commands> implements Source<State>, SessionHost {
+export class StoreSource<State extends object, Commands> implements Source<State, Commands>, SessionHost {
   readonly name: string
   readonly epoch: string
   readonly pace: Pace
+  readonly '~inside': SourceInside<State, Commands>
   readonly #document: Document
   readonly #log: Log
   readonly #clock: Clock
@@ -74,6 +76,7 @@ export class StoreSource<State extends object, Commands> implements Source<State
     this.#document = new Document(copyState(options.state ?? definition.state()), options.onError ?? reportUncaught)
     this.#log = new Log(options.logLength ?? 8192)
     this.#clock = options.clock ?? systemClock
+    this['~inside'] = { definition, clock: this.#clock, epoch: this.epoch }
     this.#publisher = new Publisher(this.#clock)
     this.#bodies = new BodyCache(this.#clock)
     this.#commands = options.commands ?? {}

@@ -3,6 +3,7 @@ import type { CommandHandlers } from '../definition.ts'
 import type { At, Draft, Immutable, Key, Readable, ValidPath } from '../document/types.ts'
 import type { Peer } from '../protocol/connection.ts'
 import type { Served } from '../protocol/serve.ts'
+import type { SourceInside } from './inside.ts'
 import type { Pace } from './pace.ts'
 import type { Writer } from './writer.ts'
 
@@ -28,7 +29,9 @@ export interface SourceOptions<State extends object, Commands> extends Partial<P
 }
 
 /** The authoritative store, in the process that owns the state. */
-export interface Source<State extends object> extends Readable<Immutable<State>>, Served {
+export interface Source<State extends object, Commands = unknown> extends Readable<Immutable<State>>, Served {
+  /** For `lockstep/testing`. */
+  readonly '~inside'?: SourceInside<State, Commands>
   /** How many commits there have been. */
   readonly revision: number
   /** What is at a path, now and from now on; `undefined` where nothing is. */

@@ -1,4 +1,6 @@
 import type { Clock } from '../clock.ts'
+import { SyncError } from '../error.ts'
+import { moveOn } from './move-on.ts'
 
 interface Timer {
   readonly at: number
@@ -14,13 +16,27 @@ export interface FakeClock extends Clock {
   advance(duration: number): Promise<void>
   /** The same without letting promises run. */
   advanceSync(duration: number): void
+  /**
+   * Goes on from timer to timer until the promise is settled, and no further; returns what the promise does.
+   *
+   * @throws SyncError `timeout` if it is not within `timeout` ms of this clock; default 2,000.
+   */
+  until<T>(promise: Promise<T>, timeout?: number): Promise<T>
   /** Goes on to the next timer and runs it; `false` if there is none. */
   runNext(): boolean
   /** When the next timer is due; `undefined` if there is none. */
   readonly next: number | undefined
 }
 
-/** @param start its first moment, in ms. */
+export function isFakeClock(clock: Clock): clock is FakeClock {
+  return 'runNext' in clock
+}
+
+/**
+ * A clock for whatever takes one: sources (their intervals, their writers and their saving), links, fakes of Electron.
+ *
+ * @param start its first moment, in ms.
+ */
 export function fakeClock(start: number = 0): FakeClock {
   let now = start
   let order = 0
@@ -33,7 +49,7 @@ export function fakeClock(start: number = 0): FakeClock {
     timer.run?.()
     return true
   }
-  return {
+  const clock: FakeClock = {
     now: () => now,
     schedule(run, delay) {
       const timer: Timer = { at: now + Math.max(0, delay), order: order++, run }
@@ -54,10 +70,18 @@ export function fakeClock(start: number = 0): FakeClock {
       now = until
     },
     runNext: () => runNext(Number.POSITIVE_INFINITY),
+    async until(promise, timeout = 2000) {
+      if (await moveOn(clock, timeout, promise)) return await promise
+      throw new SyncError(
+        'timeout',
+        `The promise was not settled within ${timeout} ms of the fake clock: is what settles it on the same clock?`,
+      )
+    },
     get next() {
       return timers.first?.at
     },
   }
+  return clock
 }
 
 /** Chains of promises may be some steps long. */

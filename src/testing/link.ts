@@ -1,8 +1,10 @@
 import { systemClock, type Clock } from '../clock.ts'
+import { SyncError } from '../error.ts'
 import type { Connection } from '../protocol/connection.ts'
 import { createChannel, type Channel } from '../transports/channel.ts'
+import { createDelivery } from './delivery.ts'
 
-/** Two connections that are each other's ends, in memory, and what crosses between them. */
+/** Two connections that are each other's ends, in memory, what crosses between them, and what can go wrong with them. */
 export interface Link {
   /** The replica's end. */
   readonly client: Connection
@@ -10,6 +12,10 @@ export interface Link {
   readonly server: Connection
   /** Every frame that was delivered, in order. */
   readonly frames: DeliveredFrame[]
+  /** How long a frame is under way, in ms; 0: until the next macrotask. May be changed; frames never overtake each other. */
+  latency: number
+  /** `paused` if the connection is there, but the client stands still. */
+  readonly status: 'open' | 'paused' | 'cut' | 'closed'
   /** Loses the connection: what is under way is lost, both ends hear of it. */
   cut(): void
   /** Opens it again, unless an end has closed it. */
@@ -21,6 +27,7 @@ export interface Link {
 
 export interface DeliveredFrame {
   readonly to: 'client' | 'server'
+  /** As it crossed: see PROTOCOL.md. */
   readonly text: string
   /** When it was delivered, in the clock's ms. */
   readonly at: number
@@ -31,32 +38,47 @@ export interface LinkOptions {
   readonly latency?: number
 }
 
-/** Makes a link that delivers each frame in a later macrotask of `clock`, in order. */
-export function memoryLink(clock: Clock = systemClock, { latency = 0 }: LinkOptions = {}): Link {
+/**
+ * Makes a link that delivers each frame in a later macrotask of `clock`, in order.
+ *
+ * @throws SyncError `setup` if the latency is no number of ms.
+ */
+export function memoryLink(clock: Clock = systemClock, options: LinkOptions = {}): Link {
   const frames: DeliveredFrame[] = []
+  let latency = checkLatency(options.latency ?? 0)
   let life = 0
+  let state: 'open' | 'cut' | 'closed' = 'open'
   let paused = false
   let waiting: string[] = []
+  const delivery = createDelivery(clock)
 
   const deliver = (to: 'client' | 'server', text: string): void => {
     frames.push({ to, text, at: clock.now() })
     ends[to].received(text)
   }
-  const end = (to: 'client' | 'server'): Channel =>
-    createChannel({
+  const end = (to: 'client' | 'server'): Channel => {
+    let lastArrival = 0
+    return createChannel({
       send(text) {
         const sentIn = life
-        clock.schedule(() => {
-          if (sentIn !== life) return
-          if (paused && to === 'client') waiting.push(text)
-          else deliver(to, text)
-        }, latency)
+        lastArrival = Math.max(lastArrival, clock.now() + latency)
+        delivery.later(
+          () => {
+            if (sentIn !== life) return
+            if (paused && to === 'client') waiting.push(text)
+            else deliver(to, text)
+          },
+          latency === 0 ? 0 : lastArrival - clock.now(),
+        )
       },
       close() {
         lose()
+        state = 'closed'
+        delivery.stop()
         ends[to].ended()
       },
     })
+  }
   const lose = (): void => {
     life++
     waiting = []
@@ -70,11 +92,24 @@ export function memoryLink(clock: Clock = systemClock, { latency = 0 }: LinkOpti
     client: ends.client.connection,
     server: ends.server.connection,
     frames,
+    get latency() {
+      return latency
+    },
+    set latency(next) {
+      latency = checkLatency(next)
+    },
+    get status() {
+      return state === 'open' && paused ? 'paused' : state
+    },
     cut() {
+      if (state === 'open') state = 'cut'
       lose()
       each((channel) => channel.lost())
     },
-    reopen: () => each((channel) => channel.opened()),
+    reopen() {
+      if (state === 'cut') state = 'open'
+      each((channel) => channel.opened())
+    },
     pause() {
       paused = true
     },
@@ -83,4 +118,9 @@ export function memoryLink(clock: Clock = systemClock, { latency = 0 }: LinkOpti
       for (let text = waiting.shift(); text !== undefined; text = waiting.shift()) deliver('client', text)
     },
   }
+}
+
+function checkLatency(latency: number): number {
+  if (typeof latency === 'number' && latency >= 0 && latency < Number.POSITIVE_INFINITY) return latency
+  throw new SyncError('setup', `A link's latency is a number of ms from 0 up, not ${String(latency)}`)
 }

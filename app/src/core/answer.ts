@@ -8,6 +8,9 @@ export interface AnswerPlace {
   index: number
 }
 
+/** Why an answer is aborted: its user has stopped it, or the app ends. */
+export type AbortReason = 'stopped' | 'interrupted'
+
 /**
  * Appends an answer to its message as it arrives, and then says in the state how it ended. Never throws: a failure is
  * part of the conversation.
@@ -41,9 +44,9 @@ async function read(
       if (signal.aborted) break
       append(piece)
     }
-    return { status: signal.aborted ? 'stopped' : 'done' }
+    return { status: signal.aborted ? (signal.reason as AbortReason) : 'done' }
   } catch (error) {
-    if (signal.aborted) return { status: 'stopped' }
+    if (signal.aborted) return { status: signal.reason as AbortReason }
     if (error instanceof ProviderError) return { status: 'error', error: error.message }
     return { status: 'error', error: `Unexpected failure: ${error instanceof Error ? error.message : String(error)}` }
   }

@@ -1,8 +1,9 @@
-import { expect, test, vi } from 'vitest'
-import { type Message, chatStore } from '../shared/chat.ts'
-import { type ChatSource, createChat } from './chat.ts'
+import { memoryStorage } from 'lockstep/storage'
+import { linked, waitFor } from 'lockstep/testing'
+import { expect, test } from 'vitest'
+import type { Message } from '../shared/chat.ts'
+import { type ChatSource, openChat } from './chat.ts'
 import { type CompletionRequest, ProviderError } from './providers/provider.ts'
-import { callerOf } from './test-caller.ts'
 
 /** A model that says what the test tells it to, when the test tells it to. */
 class ScriptedModel {
@@ -48,16 +49,21 @@ class ScriptedModel {
 async function start() {
   const model = new ScriptedModel()
   const opened: (string | undefined)[] = []
-  const chat = createChat({
+  const { source: chat } = await openChat({
+    storage: memoryStorage(),
     answerer: () => ({ provider: model.provider, model: 'm', label: 'Model' }),
     openWindow: (tabId) => {
       opened.push(tabId)
       return null
     },
   })
-  const call = callerOf(chatStore, chat)
+  const { call } = linked(chat).replica
   const tabId = await call.newTab()
-  return { model, chat, call, tabId, opened, messages: () => messagesOf(chat, tabId) }
+  const messages = () => messagesOf(chat, tabId)
+  /** Resolves when an answer is as it is described. */
+  const answered = (index: number, holds: (answer: Readonly<Message>) => boolean) =>
+    waitFor(chat, () => holds(messages()[index]!))
+  return { model, chat, call, tabId, opened, messages, answered }
 }
 
 function messagesOf(chat: ChatSource, tabId: string): readonly Readonly<Message>[] {
@@ -65,7 +71,7 @@ function messagesOf(chat: ChatSource, tabId: string): readonly Readonly<Message>
 }
 
 test('an answer grows in the state, and its end is the last thing that happens to it', async () => {
-  const { model, chat, call, tabId, messages } = await start()
+  const { model, chat, call, tabId, messages, answered } = await start()
   await call.ask({ tabId, prompt: ' How are you?\nWell? ' })
   expect(chat.get().tabs.get(tabId)?.title).toBe('How are you?')
   expect(messages()).toMatchObject([
@@ -77,22 +83,23 @@ test('an answer grows in the state, and its end is the last thing that happens t
   chat.subscribe(() => seen.push(`${messages()[1]?.status} ${messages()[1]?.text}`))
   model.say('I am ', 'fine.')
   model.end()
-  await vi.waitFor(() => expect(messages()[1]?.status).toBe('done'))
+  await answered(1, ({ status }) => status === 'done')
   expect(messages()[1]?.text).toBe('I am fine.')
   expect(seen).toEqual(['streaming ', 'streaming I am ', 'streaming I am fine.', 'done I am fine.'])
 })
 
 test('the model gets the conversation so far, without answers that have no text', async () => {
-  const { model, call, tabId, messages } = await start()
+  const { model, call, tabId, messages, answered } = await start()
   await call.ask({ tabId, prompt: 'One' })
   model.fail(new ProviderError('Down'))
-  await vi.waitFor(() => expect(messages()[1]).toMatchObject({ status: 'error', error: 'Down', text: '' }))
+  await answered(1, ({ status }) => status === 'error')
+  expect(messages()[1]).toMatchObject({ error: 'Down', text: '' })
   await call.ask({ tabId, prompt: 'Two' })
   model.say('Answer')
   model.end()
-  await vi.waitFor(() => expect(messages()[3]?.status).toBe('done'))
+  await answered(3, ({ status }) => status === 'done')
   await call.ask({ tabId, prompt: 'Three' })
-  await vi.waitFor(() => expect(model.requests).toHaveLength(3))
+  expect(model.requests).toHaveLength(3)
   expect(model.requests[2]?.turns.map(({ role, content }) => `${role}: ${content}`)).toEqual([
     'user: One',
     'user: Two',
@@ -102,11 +109,12 @@ test('the model gets the conversation so far, without answers that have no text'
 })
 
 test('an error in mid-stream keeps the text; retrying answers in its place', async () => {
-  const { model, call, tabId, messages } = await start()
+  const { model, call, tabId, messages, answered } = await start()
   await call.ask({ tabId, prompt: 'One' })
   model.say('Half')
   model.fail(new ProviderError('Broken'))
-  await vi.waitFor(() => expect(messages()[1]).toMatchObject({ text: 'Half', status: 'error', error: 'Broken' }))
+  await answered(1, ({ status }) => status === 'error')
+  expect(messages()[1]).toMatchObject({ text: 'Half', error: 'Broken' })
   const failed = messages()[1]?.id
   await call.retry({ tabId })
   expect(messages()[1]).toMatchObject({ text: '', status: 'streaming' })
@@ -114,22 +122,23 @@ test('an error in mid-stream keeps the text; retrying answers in its place', asy
   expect(messages()[1]?.id).not.toBe(failed)
   model.say('Whole')
   model.end()
-  await vi.waitFor(() => expect(messages()[1]).toMatchObject({ text: 'Whole', status: 'done' }))
+  await answered(1, ({ status }) => status === 'done')
+  expect(messages()[1]?.text).toBe('Whole')
   expect(messages()).toHaveLength(2)
 })
 
 test('what is no failure of the provider is named as unexpected', async () => {
-  const { model, call, tabId, messages } = await start()
+  const { model, call, tabId, answered } = await start()
   await call.ask({ tabId, prompt: 'One' })
   model.fail(new TypeError('x is not a function'))
-  await vi.waitFor(() => expect(messages()[1]?.error).toBe('Unexpected failure: x is not a function'))
+  await answered(1, ({ error }) => error === 'Unexpected failure: x is not a function')
 })
 
 test('stopping aborts the request, keeps the text, and has happened when the call returns', async () => {
-  const { model, call, tabId, messages } = await start()
+  const { model, call, tabId, messages, answered } = await start()
   await call.ask({ tabId, prompt: 'One' })
   model.say('Half')
-  await vi.waitFor(() => expect(messages()[1]?.text).toBe('Half'))
+  await answered(1, ({ text }) => text === 'Half')
   await call.stop({ tabId })
   expect(model.aborted).toBe(true)
   expect(messages()[1]).toMatchObject({ text: 'Half', status: 'stopped' })
@@ -139,13 +148,13 @@ test('stopping aborts the request, keeps the text, and has happened when the cal
 })
 
 test('closing a tab aborts its answer and leaves nothing behind', async () => {
-  const { model, chat, call, tabId } = await start()
+  const { model, chat, call, tabId, answered } = await start()
   const other = await call.newTab()
   await call.ask({ tabId, prompt: 'One' })
   model.say('Half')
-  await vi.waitFor(() => expect(messagesOf(chat, tabId)[1]?.text).toBe('Half'))
+  await answered(1, ({ text }) => text === 'Half')
   await call.closeTab({ tabId })
-  await vi.waitFor(() => expect(model.aborted).toBe(true))
+  expect(model.aborted).toBe(true)
   expect(chat.get().order).toEqual([other])
   expect([...chat.get().tabs.keys()]).toEqual([other])
   await call.closeTab({ tabId })
@@ -159,7 +168,7 @@ test('a second prompt has to wait; another tab need not', async () => {
   await expect(call.retry({ tabId })).rejects.toThrow('still arriving')
   const other = await call.newTab()
   await call.ask({ tabId: other, prompt: 'Three' })
-  await vi.waitFor(() => expect(model.requests).toHaveLength(2))
+  expect(model.requests).toHaveLength(2)
   expect(messages()).toHaveLength(2)
 })
 

@@ -1,27 +1,61 @@
-import { type IncomingMessage, type ServerResponse, createServer } from 'node:http'
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { serveWebSocket } from 'lockstep/websocket/server'
 import sirv from 'sirv'
-import { createChatApp } from '../core/chat-app.ts'
+import { type ChatApp, openChatApp } from '../core/chat-app.ts'
 import { securityHeaders } from './csp.ts'
+import { closeInTime, report, startFailure } from './failure.ts'
+import { dataFolder, storageIn } from './storage.ts'
 
 /** The app for a browser: a server on this machine's loopback address that owns the state and serves the page. */
 
 const { values } = parseArgs({ options: { port: { type: 'string', default: '0' } } })
 
-const server = createServer()
-server.listen(Number(values.port), '127.0.0.1', () => {
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('The server has no port.')
-  start(`127.0.0.1:${address.port}`)
-})
-server.on('error', (error) => {
-  console.error(`Cannot serve on 127.0.0.1:${values.port}: ${error.message}`)
-  process.exitCode = 1
-})
+/** There as soon as there are pages. */
+let pageUrl: (tabId?: string) => string
 
-function start(host: string): void {
+try {
+  const chatApp = await openChatApp({
+    environment: process.env,
+    storage: storageIn(dataFolder(process.env)),
+    onError: report,
+    openWindow: (tabId) => ({ url: pageUrl(tabId) }),
+  })
+  listen(chatApp)
+} catch (error) {
+  console.error(startFailure(error))
+  process.exitCode = 1
+}
+
+function saveBeforeEnding(chatApp: ChatApp, disconnect: () => void): void {
+  let ending: Promise<void> | undefined
+  // More than one may come of one Ctrl+C: from the terminal, and from the script that has started this.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (ending !== undefined) return
+      disconnect()
+      ending = closeInTime(chatApp).then((code) => process.exit(code))
+    })
+  }
+}
+
+function listen(chatApp: ChatApp): void {
+  const server = createServer()
+  server.listen(Number(values.port), '127.0.0.1', () => {
+    const address = server.address()
+    if (address === null || typeof address === 'string') throw new Error('The server has no port.')
+    start(chatApp, server, `127.0.0.1:${address.port}`)
+  })
+  server.on('error', (error) => {
+    console.error(`Cannot serve on 127.0.0.1:${values.port}: ${error.message}`)
+    process.exitCode = 1
+    void closeInTime(chatApp)
+  })
+}
+
+function start(chatApp: ChatApp, server: Server, host: string): void {
+  const { chat, settings, data } = chatApp
   const headers = securityHeaders([`ws://${host}`])
   const files = sirv(fileURLToPath(new URL('../../dist/ui', import.meta.url)), {
     etag: true,
@@ -35,11 +69,7 @@ function start(host: string): void {
     else response.writeHead(421).end('Open this app by the address that it has printed.\n')
   })
 
-  const { chat, settings } = createChatApp({
-    environment: process.env,
-    openWindow: (tabId) => ({ url: pageUrl(tabId) }),
-  })
-  const service = serveWebSocket([chat, settings], {
+  const service = serveWebSocket([chat, settings, data], {
     server,
     hosts: [host],
     origins: [`http://${host}`],
@@ -53,7 +83,7 @@ function start(host: string): void {
   let printedAt = 0
 
   /** A way in for one page. Its token is in the fragment, which no server sees and no log keeps. */
-  function pageUrl(tabId?: string): string {
+  pageUrl = (tabId) => {
     const fragment = new URLSearchParams({
       token: service.createToken(),
       ...(tabId === undefined ? {} : { tab: tabId }),
@@ -66,5 +96,10 @@ function start(host: string): void {
     console.log(`Lockstep Chat: ${pageUrl()}`)
   }
 
+  saveBeforeEnding(chatApp, () => {
+    // For the pages this is a lost connection, not a refusal: they keep what they show.
+    server.close()
+    service.close()
+  })
   printAddress()
 }

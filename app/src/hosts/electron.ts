@@ -1,8 +1,14 @@
 import { join } from 'node:path'
-import { BrowserWindow, Menu, app, nativeTheme, protocol, session, shell } from 'electron'
+import { Menu, app, dialog, nativeTheme, protocol, safeStorage, session, shell } from 'electron'
 import { serve } from 'lockstep/electron/main'
-import { createChatApp } from '../core/chat-app.ts'
+import { openSource } from 'lockstep/source'
+import { type ChatApp, openChatApp } from '../core/chat-app.ts'
+import type { Vault } from '../core/vault.ts'
 import { origin, pageFile, scheme } from './electron-page.ts'
+import { type AppWindows, appWindows } from './electron-windows.ts'
+import { closeInTime, report, startFailure } from './failure.ts'
+import { storageIn } from './storage.ts'
+import { windowsStore } from './window-places.ts'
 
 /** The app in Electron. The main process owns the state; windows are views of it and may come and go. */
 
@@ -18,29 +24,6 @@ function start(): void {
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
   // Before `ready`: a standard scheme has origins, a secure one may use the clipboard.
   protocol.registerSchemesAsPrivileged([{ scheme, privileges: { standard: true, secure: true } }])
-
-  const { chat, settings } = createChatApp({
-    environment: process.env,
-    openWindow: (tabId) => {
-      openWindow(tabId)
-      return null
-    },
-  })
-  serve([chat, settings], {
-    authorize: (peer) => peer.origin === origin,
-    preload: join(output, 'preload.cjs'),
-  })
-  settings.at('theme').subscribe((theme) => {
-    nativeTheme.themeSource = theme
-  })
-
-  app.on('second-instance', () => openWindow())
-  app.on('activate', () => {
-    if (BrowserWindow.getAllWindows().length === 0) openWindow()
-  })
-  app.on('window-all-closed', () => {
-    if (process.platform !== 'darwin') app.quit()
-  })
   app.on('web-contents-created', (_event, contents) => {
     // Links of answers open in the browser; nothing opens a window or leaves the page.
     contents.setWindowOpenHandler(({ url }) => {
@@ -50,44 +33,89 @@ function start(): void {
     contents.on('will-navigate', (event) => event.preventDefault())
     contents.on('will-attach-webview', (event) => event.preventDefault())
   })
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit()
+  })
 
-  void app.whenReady().then(() => {
-    protocol.handle(scheme, pageFile(join(output, 'ui')))
-    // The page copies text, and needs nothing else.
-    session.defaultSession.setPermissionRequestHandler((_contents, permission, answer) => {
-      answer(permission === 'clipboard-sanitized-write')
-    })
-    session.defaultSession.setPermissionCheckHandler(
-      (_contents, permission) => permission === 'clipboard-sanitized-write',
-    )
-    Menu.setApplicationMenu(
-      Menu.buildFromTemplate([
-        ...(process.platform === 'darwin' ? [{ role: 'appMenu' as const }] : []),
-        { role: 'editMenu' },
-        { role: 'viewMenu' },
-        { role: 'windowMenu' },
-      ]),
-    )
-    openWindow()
+  void app.whenReady().then(run).catch(giveUp)
+}
+
+async function run(): Promise<void> {
+  protocol.handle(scheme, pageFile(join(output, 'ui')))
+  // The page copies text, and needs nothing else.
+  session.defaultSession.setPermissionRequestHandler((_contents, permission, answer) => {
+    answer(permission === 'clipboard-sanitized-write')
+  })
+  session.defaultSession.setPermissionCheckHandler(
+    (_contents, permission) => permission === 'clipboard-sanitized-write',
+  )
+  Menu.setApplicationMenu(
+    Menu.buildFromTemplate([
+      ...(process.platform === 'darwin' ? [{ role: 'appMenu' as const }] : []),
+      { role: 'editMenu' },
+      { role: 'viewMenu' },
+      { role: 'windowMenu' },
+    ]),
+  )
+
+  const storage = storageIn(process.env['LOCKSTEP_CHAT_DATA'] || join(app.getPath('userData'), 'data'))
+  const places = await openSource(windowsStore, { storage, onError: report })
+  const windows = appWindows(places)
+  const chatApp = await openChatApp({
+    environment: process.env,
+    storage,
+    vault: systemVault(),
+    onError: report,
+    kept: { windows: places },
+    openWindow: (tabId) => {
+      windows.open(tabId)
+      return null
+    },
+  })
+  serve([chatApp.chat, chatApp.settings, chatApp.data], {
+    authorize: (peer) => peer.origin === origin,
+    preload: join(output, 'preload.cjs'),
+  })
+  chatApp.settings.at('theme').subscribe((theme) => {
+    nativeTheme.themeSource = theme
+  })
+  app.on('second-instance', () => windows.open())
+  app.on('activate', (_event, hasVisibleWindows) => {
+    if (!hasVisibleWindows) windows.open()
+  })
+  saveBeforeQuitting(chatApp, windows)
+  windows.restore()
+}
+
+function saveBeforeQuitting(chatApp: ChatApp, windows: AppWindows): void {
+  app.on('before-quit', () => windows.leave())
+  let closing: Promise<void> | undefined
+  // Not before: a window that closes has a last draft to hand over.
+  app.on('will-quit', (event) => {
+    event.preventDefault()
+    closing ??= closeInTime(chatApp).then((code) => app.exit(code))
   })
 }
 
-function openWindow(tabId?: string): void {
-  const window = new BrowserWindow({
-    width: 1120,
-    height: 780,
-    minWidth: 360,
-    minHeight: 420,
-    show: false,
-    autoHideMenuBar: true,
-    backgroundColor: nativeTheme.shouldUseDarkColors ? '#1a1b1c' : '#fbfaf7',
-    webPreferences: { sandbox: true, contextIsolation: true, nodeIntegration: false },
-  })
-  window.once('ready-to-show', () => window.show())
-  window.webContents.on('render-process-gone', (_event, { reason }) => {
-    // The state is not in there, so a new renderer shows all of it again.
-    if (reason !== 'clean-exit' && !window.isDestroyed()) window.webContents.reload()
-  })
-  const fragment = tabId === undefined ? '' : `#${new URLSearchParams({ tab: tabId })}`
-  void window.loadURL(`${origin}/${fragment}`)
+/** The system's keychain. On a Linux without one, Electron would seal with a password that everybody knows. */
+function systemVault(): Vault | undefined {
+  if (!safeStorage.isEncryptionAvailable()) return undefined
+  if (process.platform === 'linux' && safeStorage.getSelectedStorageBackend?.() === 'basic_text') return undefined
+  return {
+    seal: (text) => safeStorage.encryptString(text).toString('base64'),
+    unseal(sealed) {
+      try {
+        return safeStorage.decryptString(Buffer.from(sealed, 'base64'))
+      } catch {
+        return undefined
+      }
+    },
+  }
+}
+
+function giveUp(error: unknown): void {
+  const message = startFailure(error)
+  console.error(message)
+  if (!process.stderr.isTTY) dialog.showErrorBox('Lockstep Chat', message)
+  app.exit(1)
 }

@@ -8,7 +8,7 @@ export interface Settings {
   /** Where an OpenAI-compatible API is, up to and without `/chat/completions`. */
   baseUrl: string
   model: string
-  /** Whether an API key is set. The key itself never is in the state, so it never reaches a window. */
+  /** Whether an API key is set. The key itself never is in this state, so it never reaches a window. */
   hasKey: boolean
   theme: Theme
 }

@@ -1,17 +1,19 @@
 import type { Replica } from 'lockstep/replica'
 import { type Chat, type ChatCommands, chatStore } from '../shared/chat.ts'
+import { type DataCommands, type DataState, dataStore } from '../shared/data.ts'
 import { type Settings, type SettingsCommands, settingsStore } from '../shared/settings.ts'
 
 export interface Replicas {
   chat: Replica<Chat, ChatCommands>
   settings: Replica<Settings, SettingsCommands>
+  data: Replica<DataState, DataCommands>
 }
 
 /** Connects to the process that owns the state: Electron's main process, or a server on this machine. */
 export async function connectReplicas(): Promise<Replicas> {
   if (location.protocol === 'app:') {
     const { connect } = await import('lockstep/electron/renderer')
-    return { chat: connect(chatStore), settings: connect(settingsStore) }
+    return { chat: connect(chatStore), settings: connect(settingsStore), data: connect(dataStore) }
   }
   const [{ connectWebSocket }, { createReplica }] = await Promise.all([
     import('lockstep/websocket/client'),
@@ -22,7 +24,11 @@ export async function connectReplicas(): Promise<Replicas> {
     url: `ws://${location.host}/lockstep`,
     ...(token === undefined ? {} : { token }),
   })
-  return { chat: createReplica(chatStore, connection), settings: createReplica(settingsStore, connection) }
+  return {
+    chat: createReplica(chatStore, connection),
+    settings: createReplica(settingsStore, connection),
+    data: createReplica(dataStore, connection),
+  }
 }
 
 /** The one-time token of the URL's fragment, which is taken out: it shall stay neither on the screen nor in the history. */

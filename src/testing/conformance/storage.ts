@@ -1,13 +1,9 @@
 /** What every storage has to do, whatever it stores in. */
 import { SyncError } from '../../error.ts'
 import type { Storage } from '../../storage/storage.ts'
+import type { ConformanceCase } from './case.ts'
 import { readingCases, type Cases } from './storage-reading.ts'
 import { load, rejects, reload, same, takeAll } from './storage-steps.ts'
-
-export interface StorageCase {
-  readonly name: string
-  run(): Promise<void>
-}
 
 /** Makes one place that is empty; each call of what it returns gives a storage of that place, as after a restart. */
 export type StoragePlace = () => Promise<() => Storage>
@@ -19,7 +15,7 @@ export type StoragePlace = () => Promise<() => Storage>
  * for (const { name, run } of storageConformance(place)) test(name, run)
  * ```
  */
-export function storageConformance(place: StoragePlace): StorageCase[] {
+export function storageConformance(place: StoragePlace): ConformanceCase[] {
   return Object.entries({ ...cases, ...readingCases }).map(([name, run]) => ({
     name,
     run: async () => await run(await place()),

@@ -2,26 +2,35 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Page, _electron, chromium } from 'playwright-core'
+import { type ElectronApplication, type Page, _electron, chromium } from 'playwright-core'
 import { type Runtime, findChromium, findElectron } from '../../../scripts/runtimes.ts'
 
 const app = join(import.meta.dirname, '../../../app')
 /** The built main process. */
 export const mainFile: string = join(app, 'dist/main.cjs')
+/** The server for browsers, which needs no build. */
+export const browserHostFile: string = join(app, 'src/hosts/browser.ts')
 
 /** The running app, in either of its hosts, as its user sees it. */
 export interface RunningApp {
   /** The first window. */
   readonly page: Page
+  /** Only in Electron. */
+  readonly electron?: ElectronApplication
   /** Runs `action`, which opens a window, and returns that window. */
   windowOpenedBy(action: () => Promise<void>): Promise<Page>
   close(): Promise<void>
+  /** Tells the process that owns the state to end, by SIGTERM, and returns its exit code. */
+  terminate(): Promise<number | null>
+  /** Kills the process that owns the state, and all its windows, by SIGKILL. */
+  kill(): Promise<void>
 }
 
 export interface Host {
   readonly name: 'Electron' | 'Chromium'
   readonly runtime: Runtime
-  start(environment: Record<string, string>): Promise<RunningApp>
+  /** @param data the folder of the app's data; by default a fresh one, which is removed at the end. */
+  start(environment: Record<string, string>, data?: string): Promise<RunningApp>
 }
 
 export const hosts: readonly Host[] = [
@@ -40,26 +49,39 @@ export const chromiumFlags: readonly string[] = [
   '--disable-sync',
 ]
 
-async function startInElectron(environment: Record<string, string>): Promise<RunningApp> {
-  const data = await mkdtemp(join(tmpdir(), 'lockstep-e2e-'))
+async function startInElectron(environment: Record<string, string>, data?: string): Promise<RunningApp> {
+  const folder = data ?? (await freshFolder())
   pathOf(findElectron())
   // Without `executablePath` Playwright finds the same Electron (by the `electron` package, which knows the variable),
   // and holds the app back until it is connected; with one, a window that opens at the wrong moment is never seen.
   const electron = await _electron.launch({
     timeout: 60_000,
-    args: ['--no-sandbox', `--user-data-dir=${data}`, mainFile],
+    args: ['--no-sandbox', `--user-data-dir=${folder}`, mainFile],
     env: { ...definedEnvironment(), ...environment },
   })
   const page = await electron.firstWindow()
+  const removeFolder = async (): Promise<void> => {
+    if (data === undefined) await rm(folder, { recursive: true, force: true })
+  }
   return {
     page,
+    electron,
     async windowOpenedBy(action) {
       const [opened] = await Promise.all([electron.waitForEvent('window'), action()])
       return opened
     },
     async close() {
       await electron.close()
-      await rm(data, { recursive: true, force: true })
+      await removeFolder()
+    },
+    async terminate() {
+      const code = await ended(electron.process(), 'SIGTERM')
+      await removeFolder()
+      return code
+    },
+    async kill() {
+      await ended(electron.process(), 'SIGKILL')
+      await removeFolder()
     },
   }
 }
@@ -68,28 +90,37 @@ async function startInElectron(environment: Record<string, string>): Promise<Run
 export interface BrowserHost {
   /** The link that it has printed. */
   readonly url: string
-  close(): Promise<void>
+  readonly pid: number
+  /** Returns the exit code. */
+  close(): Promise<number | null>
+  kill(): Promise<void>
 }
 
-export async function startBrowserHost(environment: Record<string, string>): Promise<BrowserHost> {
-  const server = spawn(process.execPath, [join(app, 'src/hosts/browser.ts')], {
-    env: { ...process.env, ...environment },
+export async function startBrowserHost(environment: Record<string, string>, data?: string): Promise<BrowserHost> {
+  const folder = data ?? (await freshFolder())
+  const server = spawn(process.execPath, [browserHostFile], {
+    env: { ...process.env, LOCKSTEP_CHAT_DATA: folder, ...environment },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  const exited = new Promise<void>((resolve) => {
-    server.once('exit', () => resolve())
-  })
+  const exited = exitOf(server)
+  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+    server.kill(signal)
+    const code = await exited
+    if (data === undefined) await rm(folder, { recursive: true, force: true })
+    return code
+  }
   return {
     url: await addressPrintedBy(server),
-    close() {
-      server.kill()
-      return exited
+    pid: server.pid!,
+    close: () => end('SIGTERM'),
+    async kill() {
+      await end('SIGKILL')
     },
   }
 }
 
-export async function startInChromium(environment: Record<string, string>): Promise<RunningApp> {
-  const server = await startBrowserHost(environment)
+export async function startInChromium(environment: Record<string, string>, data?: string): Promise<RunningApp> {
+  const server = await startBrowserHost(environment, data)
   const browser = await chromium.launch({ executablePath: pathOf(findChromium()), args: [...chromiumFlags] })
   const context = await browser.newContext()
   const page = await context.newPage()
@@ -104,7 +135,33 @@ export async function startInChromium(environment: Record<string, string>): Prom
       await browser.close()
       await server.close()
     },
+    async terminate() {
+      const code = await server.close()
+      await browser.close()
+      return code
+    },
+    async kill() {
+      await server.kill()
+      await browser.close()
+    },
   }
+}
+
+/** For the data of one test. */
+export function freshFolder(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'lockstep-e2e-'))
+}
+
+function exitOf(child: ChildProcess): Promise<number | null> {
+  return new Promise((resolve) => {
+    child.once('exit', (code) => resolve(code))
+  })
+}
+
+async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  const exited = exitOf(child)
+  child.kill(signal)
+  return await exited
 }
 
 async function addressPrintedBy(server: ChildProcess): Promise<string> {

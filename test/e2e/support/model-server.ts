@@ -10,6 +10,10 @@ export interface Script {
   http?: { status: number; body: string }
   /** After this much text an error event ends the stream. */
   failAt?: number
+  /** After this much text it says no more until `goOn` is called. */
+  holdAt?: number
+  /** Says only what comes after the last message of the assistant's. */
+  continues?: true
 }
 
 /** A real HTTP server that speaks OpenAI's chat completions, with the text of the test. */
@@ -17,7 +21,12 @@ export interface ModelServer {
   readonly baseUrl: string
   /** What the next requests are answered by; the last one stays. */
   answer(...scripts: Script[]): void
-  readonly requests: { authorization: string | undefined; body: { model: string; messages: { content: string }[] } }[]
+  /** Lets the answer go on that is held. */
+  goOn(): void
+  readonly requests: {
+    authorization: string | undefined
+    body: { model: string; messages: { role: string; content: string }[] }
+  }[]
   /** Requests that the client has ended before their answer was whole. */
   readonly aborted: number
   close(): Promise<void>
@@ -26,6 +35,7 @@ export interface ModelServer {
 export async function startModelServer(): Promise<ModelServer> {
   let scripts: Script[] = []
   let aborted = 0
+  let goOn = (): void => {}
   const requests: ModelServer['requests'] = []
   const server: Server = createServer((request, response) => {
     void respond(request, response)
@@ -34,10 +44,8 @@ export async function startModelServer(): Promise<ModelServer> {
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let body = ''
     for await (const chunk of request) body += String(chunk)
-    requests.push({
-      authorization: request.headers.authorization,
-      body: JSON.parse(body) as ModelServer['requests'][number]['body'],
-    })
+    const parsed = JSON.parse(body) as ModelServer['requests'][number]['body']
+    requests.push({ authorization: request.headers.authorization, body: parsed })
     const script = (scripts.length > 1 ? scripts.shift() : scripts[0]) ?? { text: 'No script.' }
     if (script.http) {
       response.writeHead(script.http.status, { 'content-type': 'application/json' }).end(script.http.body)
@@ -47,7 +55,15 @@ export async function startModelServer(): Promise<ModelServer> {
       if (!response.writableEnded) aborted++
     })
     response.writeHead(200, { 'content-type': 'text/event-stream' })
-    for (const chunk of chunksOf(script.text.slice(0, script.failAt))) {
+    const begun = script.continues ? (parsed.messages.findLast(({ role }) => role === 'assistant')?.content ?? '') : ''
+    let said = 0
+    for (const chunk of chunksOf(script.text.slice(begun.length, script.failAt))) {
+      if (script.holdAt !== undefined && said < script.holdAt && said + chunk.length >= script.holdAt) {
+        await new Promise<void>((resolve) => {
+          goOn = resolve
+        })
+      }
+      said += chunk.length
       if (response.destroyed) return
       response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: chunk } }] })}\n\n`)
       await new Promise((resolve) => {
@@ -66,6 +82,7 @@ export async function startModelServer(): Promise<ModelServer> {
     answer(...next) {
       scripts = next
     },
+    goOn: () => goOn(),
     requests,
     get aborted() {
       return aborted

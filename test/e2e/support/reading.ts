@@ -7,6 +7,8 @@ declare global {
   interface Window {
     /** Each text that the last answer has shown, in order. */
     shownTexts?: string[]
+    /** The longest text of the last answer that was on the screen while the window said that everything is saved. */
+    savedText?: string
   }
 }
 
@@ -60,6 +62,40 @@ export async function untilShown(page: Page, characters: number): Promise<void> 
   }, characters)
 }
 
-export async function untilStatus(page: Page, status: 'streaming' | 'done' | 'stopped' | 'error'): Promise<void> {
+export async function untilStatus(
+  page: Page,
+  status: 'streaming' | 'done' | 'stopped' | 'error' | 'interrupted',
+): Promise<void> {
   await page.locator(`[data-role=assistant][data-status=${status}]`).last().waitFor()
+}
+
+/** From now on notes what the page shows of the last answer while it says that all that it shows is saved. */
+export async function watchSaved(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    window.savedText = ''
+    const note = (): void => {
+      if (document.querySelector('[data-saving=saved]') === null) return
+      const answer = [...document.querySelectorAll('[data-role=assistant]')].at(-1)
+      const text = answer?.querySelector('.prose')?.textContent?.trim() ?? ''
+      if (text.length > (window.savedText?.length ?? 0)) window.savedText = text
+    }
+    new MutationObserver(note).observe(document, {
+      childList: true,
+      characterData: true,
+      subtree: true,
+      attributes: true,
+      attributeFilter: ['data-saving'],
+    })
+  })
+}
+
+/** Waits until so much of the last answer was shown as saved, and returns it. */
+export async function untilShownAsSaved(page: Page, characters: number): Promise<string> {
+  await page.waitForFunction((wanted) => (window.savedText?.length ?? 0) >= wanted, characters)
+  return await page.evaluate(() => window.savedText ?? '')
+}
+
+/** Waits until the window says that all that it shows is saved. */
+export async function untilSaved(page: Page): Promise<void> {
+  await page.locator('[data-saving=saved]').waitFor()
 }

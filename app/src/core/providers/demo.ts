@@ -13,7 +13,11 @@ export function demoProvider(clock: Clock): Provider {
   return async function* complete(request, signal) {
     const prompt = request.turns.findLast((turn) => turn.role === 'user')?.content ?? ''
     await clock.sleep(pace * 12, signal)
-    for (const piece of pieces(demoAnswer(prompt))) {
+    const answer = demoAnswer(prompt)
+    const { begun = '' } = request
+    // What another model has begun, this one cannot end: it says its own.
+    const rest = answer.startsWith(begun) ? answer.slice(begun.length) : `\n\n${answer}`
+    for (const piece of pieces(rest)) {
       if (signal.aborted) return
       yield piece
       await clock.sleep(pace, signal)

@@ -134,8 +134,7 @@ test('a stream that just ends is an error', async () => {
 test('a connection that breaks is an error', async () => {
   const base = await serve((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' })
-    response.write(event('Half'))
-    setTimeout(() => response.destroy(), 30)
+    response.write(event('Half'), () => response.socket?.end())
   })
   const { text, message } = await complete(base)
   expect(text).toBe('Half')
@@ -186,17 +185,23 @@ test('a redirect is refused: the key is for this server', async () => {
 
 test('aborting ends the request at the server', async () => {
   const controller = new AbortController()
-  const closed = new Promise<void>((resolve) => {
-    void serve((_request, response) => {
-      response.writeHead(200, { 'content-type': 'text/event-stream' })
-      response.write(event('Half'))
-      response.on('close', resolve)
-      setTimeout(() => controller.abort(), 30)
-    }).then(async (base) => {
-      const { text, error } = await complete(base, { signal: controller.signal })
-      expect(text).toBe('Half')
-      expect(error).toBeDefined()
-    })
+  let close = (): void => {}
+  const closed = new Promise<void>((resolve) => (close = resolve))
+  const base = await serve((_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write(event('Half'))
+    response.on('close', close)
   })
+  const answer = openAiProvider({ baseUrl: base, key: undefined })(
+    { model: 'test', turns: [{ role: 'user', content: 'Hi' }] },
+    controller.signal,
+  )
+  const read = async (): Promise<void> => {
+    for await (const piece of answer) {
+      expect(piece).toBe('Half')
+      controller.abort()
+    }
+  }
+  expect(await read().catch((error: unknown) => error)).toBeInstanceOf(Error)
   await closed
 })

@@ -1,6 +1,6 @@
 import { createParser } from 'eventsource-parser'
 import { parseUrl } from '../../shared/url.ts'
-import { type CompletionRequest, type Provider, ProviderError } from './provider.ts'
+import { type CompletionRequest, type Provider, ProviderError, type Turn } from './provider.ts'
 
 export interface OpenAiOptions {
   /** Up to and without `/chat/completions`. */
@@ -11,6 +11,9 @@ export interface OpenAiOptions {
 /** No honest event comes near this; a server that never ends its line must not fill the memory. */
 const maxEventLength = 1_000_000
 const maxErrorLength = 600
+
+const goOn =
+  'Your last message was cut off. Continue it exactly where it ends, if need be within a word. Repeat nothing of it, and say nothing about this request.'
 
 /** Any endpoint that speaks OpenAI's chat completions as a stream of server-sent events. */
 export function openAiProvider({ baseUrl, key }: OpenAiOptions): Provider {
@@ -46,7 +49,7 @@ async function post(
         accept: 'text/event-stream',
         ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
       },
-      body: JSON.stringify({ model: request.model, messages: request.turns, stream: true }),
+      body: JSON.stringify({ model: request.model, messages: messagesOf(request), stream: true }),
       // A redirect could carry the key to another server.
       redirect: 'error',
       signal,
@@ -54,6 +57,15 @@ async function post(
   } catch (error) {
     throw new ProviderError(`Could not reach ${new URL(url).host}: ${reason(error)}.`, { cause: error })
   }
+}
+
+/**
+ * Servers do not agree on whether a last message of the assistant's is gone on with or answered. Asking for it in words
+ * is understood by all.
+ */
+function messagesOf({ turns, begun }: CompletionRequest): readonly Turn[] {
+  if (begun === undefined) return turns
+  return [...turns, { role: 'assistant', content: begun }, { role: 'user', content: goOn }]
 }
 
 /** Yields the text of each event up to `[DONE]`; throws if the stream ends before that. */

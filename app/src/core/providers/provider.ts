@@ -7,6 +7,8 @@ export interface Turn {
 export interface CompletionRequest {
   model: string
   turns: readonly Turn[]
+  /** The beginning of the answer, which is there already: what is wanted is what comes after it. */
+  begun?: string
 }
 
 /**
