@@ -13,7 +13,7 @@ import type { Mutant } from './mutant.ts'
 
 const root = join(import.meta.dirname, '../..')
 const copied = ['src', 'test', 'scripts', 'package.json', 'tsconfig.json', 'vitest.config.ts']
-const tests = [
+const testsOfTheCore = [
   ...[
     'src/source',
     'src/replica',
@@ -22,6 +22,20 @@ const tests = [
     'test/wire/hostile-peer.test.ts',
   ],
   ...['compact', 'listeners', 'replica-document', 'document.test'].map((name) => `src/document/${name}`),
+]
+const testsOfStorage = [
+  'saving',
+  'versions',
+  'hostile',
+  'slices',
+  'conformance',
+  'lock',
+  'file-faults',
+  'file-crash',
+].map((name) => `test/storage/${name}.test.ts`)
+const aboutStorage = [
+  'src/storage/',
+  ...['open', 'persistence', 'stored', 'slices'].map((name) => `src/source/${name}.ts`),
 ]
 /** Nothing that works takes longer, in ms. */
 const patience = 300_000
@@ -52,7 +66,7 @@ async function work(): Promise<void> {
   try {
     for (const name of copied) await cp(join(root, name), join(copy, name), { recursive: true })
     await symlink(join(root, 'node_modules'), join(copy, 'node_modules'))
-    const caught = (await simulate(copy)) ?? (await test(copy))
+    const caught = (await simulate(copy)) ?? (await test(copy, [...testsOfTheCore, ...testsOfStorage]))
     if (caught !== undefined) throw new Error(`There is a defect already, and no mutant is to blame: ${caught}`)
     for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
       const caughtBy = await judge(mutant, copy)
@@ -74,7 +88,12 @@ async function judge({ name, file, find, replace }: Mutant, copy: string): Promi
     original.replace(find, () => replace),
   )
   try {
-    return (await simulate(copy)) ?? (await test(copy))
+    // In the simulated world, states are stored in memory.
+    const simulated = file.startsWith('src/storage/') ? undefined : await simulate(copy)
+    return (
+      simulated ??
+      (await test(copy, aboutStorage.some((part) => file.startsWith(part)) ? testsOfStorage : testsOfTheCore))
+    )
   } finally {
     await writeFile(path, original)
   }
@@ -88,7 +107,7 @@ async function simulate(copy: string): Promise<string | undefined> {
   return 'the simulator: it crashes or hangs'
 }
 
-async function test(copy: string): Promise<string | undefined> {
+async function test(copy: string, tests: readonly string[]): Promise<string | undefined> {
   const report = join(copy, 'report.json')
   const options = [
     '--bail',
