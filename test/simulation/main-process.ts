@@ -1,5 +1,5 @@
 /** One life of the process that owns the state: its sources, who changes them, and the models that they are held to. */
-import type { Connection } from '../../src/index.ts'
+import type { Connection, Key } from '../../src/index.ts'
 import { serveConnection } from '../../src/protocol/serve.ts'
 import { createSource, openSource, type OpenedSource, type Source } from '../../src/source/index.ts'
 import type { Commands } from './commands.ts'
@@ -174,6 +174,7 @@ export class MainProcess {
   #stream(owned: Owned): void {
     const random = this.#random
     const { model, store, streams } = owned
+    if (random.chance(0.05)) return this.#appendHalf(owned)
     if (streams.length === 0 || random.chance(0.02)) {
       const path = randomTextPath(random)
       if (typeof pick(model, path) !== 'string') return owned.change(random.seed())
@@ -193,10 +194,20 @@ export class MainProcess {
     owned.record()
   }
 
+  /** Appends half a character, or what makes one whole, past any writer that would keep it back. */
+  #appendHalf(owned: Owned): void {
+    const path = randomTextPath(this.#random)
+    const half = this.#random.pick(['\ud83d', '\ud83d', '\ude00'])
+    if (typeof pick(owned.model, path) !== 'string') return
+    addText(owned.model, path, half)
+    owned.store.append(path as [], half)
+    owned.record()
+  }
+
   /** Has `run` add `text`, where there is still a text to add to; returns whether there is. */
   #write({ context, model, name }: Owned, { path }: Stream, text: string, run: () => void): boolean {
     const isThere = typeof pick(model, path) === 'string'
-    if (isThere) (pick(model, path.slice(0, -1)) as Record<string, string>)[path.at(-1) as string] += text
+    if (isThere) addText(model, path, text)
     try {
       run()
       if (!isThere && text !== '') context.fail(`${name}: a writer whose text is gone does not say so`)
@@ -215,4 +226,9 @@ export class MainProcess {
     this.#commands.ran(token, owned.history.life, owned.store.revision)
     return token
   }
+}
+
+function addText(model: State, path: readonly Key[], text: string): void {
+  const texts = pick(model, path.slice(0, -1)) as Record<string, string>
+  texts[path.at(-1) as string] += text
 }
