@@ -33,10 +33,15 @@ const testsOfStorage = [
   'file-faults',
   'file-crash',
 ].map((name) => `test/storage/${name}.test.ts`)
-const aboutStorage = [
-  'src/storage/',
-  ...['open', 'persistence', 'stored', 'slices'].map((name) => `src/source/${name}.ts`),
-]
+
+/** What has to catch a mutant of `file`. */
+function checksOf(file: string): { readonly simulator: boolean; readonly tests: readonly string[] } {
+  // In the simulated world, states are stored in memory.
+  if (file.startsWith('src/storage/')) return { simulator: false, tests: testsOfStorage }
+  const isSaving = /^src\/source\/(?:open|persistence|stored|slices)\.ts$/.test(file)
+  return { simulator: true, tests: isSaving ? testsOfStorage : testsOfTheCore }
+}
+
 /** Nothing that works takes longer, in ms. */
 const patience = 300_000
 
@@ -66,7 +71,11 @@ async function work(): Promise<void> {
   try {
     for (const name of copied) await cp(join(root, name), join(copy, name), { recursive: true })
     await symlink(join(root, 'node_modules'), join(copy, 'node_modules'))
-    const caught = (await simulate(copy)) ?? (await test(copy, [...testsOfTheCore, ...testsOfStorage]))
+    const checks = chosen.map(({ file }) => checksOf(file))
+    const caught = await check(copy, {
+      simulator: checks.some(({ simulator }) => simulator),
+      tests: [...new Set(checks.flatMap(({ tests }) => tests))],
+    })
     if (caught !== undefined) throw new Error(`There is a defect already, and no mutant is to blame: ${caught}`)
     for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
       const caughtBy = await judge(mutant, copy)
@@ -88,15 +97,14 @@ async function judge({ name, file, find, replace }: Mutant, copy: string): Promi
     original.replace(find, () => replace),
   )
   try {
-    // In the simulated world, states are stored in memory.
-    const simulated = file.startsWith('src/storage/') ? undefined : await simulate(copy)
-    return (
-      simulated ??
-      (await test(copy, aboutStorage.some((part) => file.startsWith(part)) ? testsOfStorage : testsOfTheCore))
-    )
+    return await check(copy, checksOf(file))
   } finally {
     await writeFile(path, original)
   }
+}
+
+async function check(copy: string, { simulator, tests }: ReturnType<typeof checksOf>): Promise<string | undefined> {
+  return (simulator ? await simulate(copy) : undefined) ?? (await test(copy, tests))
 }
 
 async function simulate(copy: string): Promise<string | undefined> {
@@ -115,6 +123,9 @@ async function test(copy: string, tests: readonly string[]): Promise<string | un
     '--typecheck=false',
     '--testTimeout',
     '20000',
+    // Of the storages, the mutants are of the one in files.
+    '--testNamePattern',
+    '^(?!.*sqlite)',
     '--reporter',
     'json',
     '--outputFile',
