@@ -3,16 +3,23 @@
  * source streams 1,000 chunks a second for a minute. It costs the main process nothing that grows, and the other
  * window nothing at all.
  */
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { _electron, type ElectronApplication, type Page } from 'playwright-core'
+import { _electron, chromium, type Browser, type ElectronApplication, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { findElectron } from '../../scripts/runtimes.ts'
+import { findChromium, findElectron } from '../../scripts/runtimes.ts'
+import { serveWebSocket, type WebSocketService } from '../../src/transports/websocket/server.ts'
 import type { Memory, Streamer } from './stopped-window/main.ts'
 import type { PageFixture } from './stopped-window/page.ts'
+import { startStreaming } from './stopped-window/streaming.ts'
 import { bundle } from './support/bundle.ts'
+import { chromiumFlags } from './support/hosts.ts'
 
 declare global {
   var streamer: Streamer
@@ -62,27 +69,15 @@ describe.skipIf(reason !== undefined)(`in Electron${reason === undefined ? '' : 
   }
 
   const memory = (): Promise<Memory> => app.evaluate(() => streamer.memory())
-  const framesSent = (): Promise<number[]> => app.evaluate(() => streamer.frames)
-  const isRight = (page: Page): Promise<boolean> => page.evaluate(() => window.stream.isRight())
-
-  /** Lets it stream for some seconds, and looks once a second how many frames the window is behind. */
-  async function watch(page: Page, duration: number): Promise<{ behind: number; ages: number[] }> {
-    await page.evaluate(() => window.stream.takeAges())
-    let behind = 0
-    for (let second = 0; second < duration; second++) {
-      await sleep(1000)
-      const chunks = await app.evaluate(() => streamer.chunks)
-      behind = Math.max(behind, await page.evaluate((all) => window.stream.framesUntil(all), chunks))
-    }
-    return { behind, ages: await page.evaluate(() => window.stream.takeAges()) }
-  }
+  const chunksNow = (): Promise<number> => app.evaluate(() => streamer.streaming.chunks)
+  const framesSent = (): Promise<number[]> => app.evaluate(() => streamer.streaming.frames)
 
   test('a window that is stopped costs one frame, and the other one nothing', async () => {
     const stopped = await open()
     const other = await open()
     expect(stopped.pid).not.toBe(other.pid)
-    await app.evaluate(() => streamer.start())
-    const before = await watch(other.page, warmUp)
+    await app.evaluate(() => streamer.streaming.start())
+    const before = await watch(other.page, warmUp, chunksNow)
     const baseline = await memory()
 
     process.kill(stopped.pid, 'SIGSTOP')
@@ -90,12 +85,12 @@ describe.skipIf(reason !== undefined)(`in Electron${reason === undefined ? '' : 
     let during: typeof before
     let [grown, framesAfter] = [baseline, framesBefore]
     try {
-      during = await watch(other.page, seconds)
+      during = await watch(other.page, seconds, chunksNow)
       ;[grown, framesAfter] = [await memory(), await framesSent()]
     } finally {
       process.kill(stopped.pid, 'SIGCONT')
     }
-    const chunks = await app.evaluate(() => streamer.chunks)
+    const chunks = await chunksNow()
     const growth = { rss: grown.rss - baseline.rss, held: grown.held - baseline.held }
     console.log(
       `${chunks} chunks. While one window was stopped, the main process grew by ${mb(growth.rss)} (of JavaScript: ${mb(growth.held)}).\n` +
@@ -111,18 +106,116 @@ describe.skipIf(reason !== undefined)(`in Electron${reason === undefined ? '' : 
     expect(during.behind).toBeLessThanOrEqual(2)
     expect(framesAfter[1]! - framesBefore[1]!).toBeGreaterThan(seconds)
 
-    await app.evaluate(() => streamer.stop())
-    const all = await app.evaluate(() => streamer.chunks)
+    await app.evaluate(() => streamer.streaming.stop())
+    const all = await chunksNow()
     expect(all).toBeGreaterThan(seconds * 1000)
     for (const { page } of [stopped, other]) {
       await page.evaluate((end) => window.stream.framesUntil(end), all)
-      expect(await isRight(page)).toBe(true)
+      expect(await page.evaluate(() => window.stream.isRight())).toBe(true)
     }
     // All that it has missed came at once.
     const [caughtUp] = await framesSent()
     console.log(`The stopped window caught up in ${caughtUp! - framesAfter[0]!} frames, those of the meantime included`)
   })
 })
+
+const chromiumReason = findChromium().reason ?? (process.platform === 'win32' ? 'Windows has no SIGSTOP' : undefined)
+describe.skipIf(chromiumReason !== undefined)(
+  `in Chromium${chromiumReason === undefined ? '' : `: ${chromiumReason}`}`,
+  () => {
+    let folder: string
+    let server: Server
+    let service: WebSocketService
+    let browser: Browser
+    let host: string
+    const streaming = startStreaming()
+
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'lockstep-stopped-'))
+      const script = join(folder, 'page.js')
+      await bundle(new URL('stopped-window/page.ts', import.meta.url), script)
+      server = createServer(({ url }, response) => {
+        const isScript = url === '/page.js'
+        response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html')
+        response.end(isScript ? readFileSync(script) : '<!doctype html><script type="module" src="page.js"></script>')
+      })
+      await once(server.listen(0, '127.0.0.1'), 'listening')
+      host = `127.0.0.1:${(server.address() as AddressInfo).port}`
+      service = serveWebSocket([streaming.source], { server, hosts: [host], origins: [`http://${host}`] })
+      browser = await chromium.launch({ executablePath: findChromium().path!, args: [...chromiumFlags] })
+    })
+    afterAll(async () => {
+      streaming.stop()
+      await browser?.close()
+      service?.close()
+      server?.close()
+      await rm(folder, { recursive: true, force: true })
+    })
+
+    /** Opens a page in a renderer process of its own. */
+    async function open(): Promise<{ page: Page; pid: number }> {
+      const before = await rendererPids()
+      const page = await (await browser.newContext()).newPage()
+      await page.goto(`http://${host}/#${service.createToken()}`)
+      await page.evaluate(() => window.stream.replica.ready)
+      const [pid] = (await rendererPids()).filter((one) => !before.includes(one))
+      return { page, pid: pid! }
+    }
+
+    async function rendererPids(): Promise<number[]> {
+      const session = await browser.newBrowserCDPSession()
+      const { processInfo } = await session.send('SystemInfo.getProcessInfo')
+      await session.detach()
+      return processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id)
+    }
+
+    test('a page that is stopped costs one frame, and the other one nothing', async () => {
+      const chunksNow = (): Promise<number> => Promise.resolve(streaming.chunks)
+      const other = await open()
+      const stopped = await open()
+      streaming.start()
+      const before = await watch(other.page, 3, chunksNow)
+      process.kill(stopped.pid, 'SIGSTOP')
+      const framesBefore = [...streaming.frames]
+      let during: typeof before
+      let framesAfter = framesBefore
+      try {
+        during = await watch(other.page, 12, chunksNow)
+        framesAfter = [...streaming.frames]
+      } finally {
+        process.kill(stopped.pid, 'SIGCONT')
+      }
+      console.log(
+        `Age of what the other page showed, in ms: ${describeAges(before.ages)}; while the first was stopped: ${describeAges(during.ages)}`,
+      )
+      expect(framesAfter[1]! - framesBefore[1]!).toBeLessThanOrEqual(1)
+      expect(framesAfter[0]! - framesBefore[0]!).toBeGreaterThan(12)
+      expect(before.behind).toBeLessThanOrEqual(2)
+      expect(during.behind).toBeLessThanOrEqual(2)
+      streaming.stop()
+      for (const { page } of [stopped, other]) {
+        await page.evaluate((end) => window.stream.framesUntil(end), streaming.chunks)
+        expect(await page.evaluate(() => window.stream.isRight())).toBe(true)
+      }
+    })
+  },
+)
+
+/** Lets it stream for some seconds, and looks once a second how many frames the page is behind. */
+async function watch(
+  page: Page,
+  duration: number,
+  chunksNow: () => Promise<number>,
+): Promise<{ readonly behind: number; readonly ages: readonly number[] }> {
+  await page.evaluate(() => window.stream.takeAges())
+  let behind = 0
+  for (let second = 0; second < duration; second++) {
+    await sleep(1000)
+    const chunks = await chunksNow()
+    behind = Math.max(behind, await page.evaluate((all) => window.stream.framesUntil(all), chunks))
+  }
+  return { behind, ages: await page.evaluate(() => window.stream.takeAges()) }
+}
 
 function mb(bytes: number): string {
   return `${(bytes / megabyte).toFixed(1)} MB`

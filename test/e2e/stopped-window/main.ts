@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { app, BrowserWindow, protocol } from 'electron'
-import type { Served } from '../../../src/protocol/serve.ts'
-import { createSource } from '../../../src/source/index.ts'
 import { serve } from '../../../src/transports/electron/main.ts'
-import { chunk, streamStore } from './store.ts'
+import { startStreaming, type Streaming } from './streaming.ts'
 
 /** Memory of the main process, in bytes, when nothing is left to collect. */
 export interface Memory {
@@ -16,62 +14,20 @@ export interface Memory {
 
 /** What the test reads and does, by `app.evaluate`: which may be in the middle of an update, so nothing here asks the source. */
 export interface Streamer {
-  /** Frames sent in each session so far, in the order in which the windows were opened. */
-  readonly frames: number[]
-  /** How many chunks have been committed. */
-  chunks: number
+  readonly streaming: Streaming
   /** Opens a window and returns the id of its renderer process, once it has loaded. */
   open(): Promise<number>
-  start(): void
-  stop(): void
   memory(): Memory
 }
 
-const source = createSource(streamStore)
-const frames: number[] = []
-const counted: Served = {
-  name: source.name,
-  accept(hello, port) {
-    const index = frames.push(0) - 1
-    return source.accept(hello, {
-      ...port,
-      send(body) {
-        frames[index]!++
-        port.send(body)
-      },
-    })
-  },
-}
-
-/** 1,000 chunks a second, however late the timer comes. */
-function stream(): () => void {
-  const began = performance.now()
-  const timer = setInterval(() => {
-    const due = Math.floor(performance.now() - began)
-    for (let index = streamer.chunks; index < due; index++) source.append(['text'], chunk(index))
-    source.update((draft) => {
-      draft.chunks = due
-      draft.at = Date.now()
-      draft.chart = `${due} `.repeat(1500)
-    })
-    streamer.chunks = due
-  }, 10)
-  return () => clearInterval(timer)
-}
-
-let stop = (): void => {}
+const streaming = startStreaming()
 const streamer: Streamer = {
-  frames,
-  chunks: 0,
+  streaming,
   async open() {
     const window = new BrowserWindow({ webPreferences: { sandbox: true, backgroundThrottling: false } })
     await window.loadURL('app://chat/')
     return window.webContents.getOSProcessId()
   },
-  start() {
-    stop = stream()
-  },
-  stop: () => stop(),
   memory() {
     const collect = (globalThis as { gc?: () => void }).gc
     if (collect === undefined) throw new Error('Electron was not started with --expose-gc')
@@ -83,7 +39,7 @@ const streamer: Streamer = {
 Object.assign(globalThis, { streamer })
 
 protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: true, secure: true } }])
-serve([counted], { authorize: ({ origin }) => origin === 'app://chat' })
+serve([streaming.source], { authorize: ({ origin }) => origin === 'app://chat' })
 
 app.on('window-all-closed', () => {})
 void app.whenReady().then(() => {

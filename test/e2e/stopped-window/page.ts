@@ -1,5 +1,6 @@
-import type { Replica } from '../../../src/replica/index.ts'
+import { createReplica, type Replica } from '../../../src/replica/index.ts'
 import { connect } from '../../../src/transports/electron/renderer.ts'
+import { connectWebSocket } from '../../../src/transports/websocket/client.ts'
 import { streamStore, textOf, type Stream } from './store.ts'
 
 /** What the test reads, by `page.evaluate`. */
@@ -15,7 +16,13 @@ export interface PageFixture {
   isRight(): boolean
 }
 
-const replica = connect(streamStore)
+const replica =
+  location.protocol === 'app:'
+    ? connect(streamStore)
+    : createReplica(
+        streamStore,
+        connectWebSocket({ url: `ws://${location.host}/lockstep`, token: location.hash.slice(1) }),
+      )
 let ages: number[] = []
 const stream: PageFixture = {
   replica,
