@@ -66,7 +66,6 @@ export const ofStorage: readonly Mutant[] = [
       "checksum(createHash('sha256').update(bytes.subarray(0, textEnd))) !== trailer[2]",
       "trailer[2] === ''",
     ],
-    ['takes records in any order', 'if (record?.number !== records.length) break', 'if (record === undefined) break'],
     ['takes a record of another journal for its own', 'update(`${id} ${number}\\n`)', 'update(`${number}\\n`)'],
   ),
   ...mutants(

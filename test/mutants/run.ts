@@ -29,6 +29,7 @@ const testsOfStorage = [
   'hostile',
   'slices',
   'conformance',
+  'file-damage',
   'lock',
   'file-faults',
   'file-crash',
