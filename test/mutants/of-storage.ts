@@ -81,7 +81,6 @@ export const ofStorage: readonly Mutant[] = [
       '      await this.cut()\n      throw error',
       '      this.#length += 1\n      throw error',
     ],
-    ['goes on after a sync that failed', '      await this.#giveUp()\n      throw error', '      throw error'],
   ),
   ...mutants(
     'src/storage/snapshot-file.ts',
