@@ -10,6 +10,6 @@ export async function bundle(input: URL, file: string): Promise<void> {
     platform: isPage ? 'browser' : 'node',
     tsconfig: false,
   })
-  await bundled.write({ file, format: isPage ? 'esm' : 'cjs' })
+  await bundled.write({ file, format: isPage ? 'esm' : 'cjs', codeSplitting: false })
   await bundled.close()
 }
