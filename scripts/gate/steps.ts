@@ -11,6 +11,8 @@ export interface Step {
   readonly command: readonly string[]
   /** A Vitest run: its own totals count, and filters are handed to it. */
   readonly vitest?: true
+  /** What it prints is worth reading even if all is well. */
+  readonly verbose?: true
   /** Runs where windows can be shown. */
   readonly display?: true
   /** Names of steps without which this one cannot succeed. */
@@ -29,8 +31,8 @@ export const steps: readonly Step[] = [
   { group: 'static', name: 'types of the core', command: ['tsc', '-p', 'tsconfig.core.json'] },
   ...ofApp('check', { group: 'static', name: 'types of the app', needs: [library] }),
   { group: 'static', name: 'unused code (knip)', command: ['knip'] },
-  { group: 'unit', name: 'unit, property and type tests', command: ['vitest', 'run'], vitest: true },
-  { group: 'unit', name: 'simulation', command: ['node', 'scripts/simulate.ts', '--steps', '200000'] },
+  { group: 'unit', name: 'unit, property and type tests', command: ['vitest', 'run', '--coverage'], vitest: true },
+  { group: 'unit', name: 'simulation', command: ['node', 'scripts/simulate.ts', '--steps', '1000000'], verbose: true },
   { group: 'package', name: 'publint', command: ['publint', '--strict'], needs: [library] },
   {
     group: 'package',

@@ -10,6 +10,8 @@ import { protocolVersion } from './version.ts'
 import { refusedBody, withChannel, type Body } from './wire.ts'
 
 type Hello = UpFrame & { readonly type: 'hello' }
+/** What a peer says in a session; how one begins and ends is the connection's to hear. */
+export type SessionFrame = Exclude<UpFrame, { readonly type: 'hello' | 'bye' }>
 
 /** What a transport serves: every `Source` is one. */
 export interface Served {
@@ -29,10 +31,10 @@ export interface SessionPort {
 
 /** The source's side of one peer and one store. */
 export interface Session {
-  receive(frame: UpFrame): void
+  receive(frame: SessionFrame): void
   /** A call has arrived that could not be read, or is too large. Not needed where there are no commands. */
   refuseCall?(id: number, error: WireError): void
-  /** The peer has left or is gone: nothing more is to be sent. */
+  /** The peer has left or is gone: nothing more is to be sent. Called once, and nothing else is after it. */
   close(): void
 }
 

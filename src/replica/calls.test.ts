@@ -90,6 +90,14 @@ describe('a call that fails', () => {
     expect(framesUp(link, 'call')).toEqual([])
   })
 
+  test('because its argument is a reactive proxy', async () => {
+    const { clock, open } = testSource()
+    const { replica } = open()
+    const call = replica.call.rename(new Proxy({ id: 'a', title: 'new' }, {}))
+    void clock.advance(100)
+    await expect(call).rejects.toMatchObject({ code: 'not-storable', message: /reactive proxy/, path: ['(argument)'] })
+  })
+
   test('because its result cannot cross', async () => {
     const { clock, open, runs } = testSource()
     const { replica } = open()

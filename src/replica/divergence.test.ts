@@ -43,3 +43,21 @@ test('a first state that cannot be shown is given up, clearly', async () => {
   expect(replica.status.get()).toBe('refused')
   expect(replica.get().order).toEqual([])
 })
+
+test('a connection that throws instead of sending is given up, with its error as the cause', async () => {
+  const cause = new TypeError('of the transport')
+  const replica = createReplica(tabsStore, {
+    subscribe(listener) {
+      listener.open?.()
+      return () => {}
+    },
+    send() {
+      throw cause
+    },
+    close() {},
+  })
+  const error: unknown = await replica.ready.catch((reason: unknown) => reason)
+  expect(error).toMatchObject({ code: 'bad-frame', cause })
+  expect(replica.status.get()).toBe('refused')
+  expect(replica.error).toBe(error)
+})

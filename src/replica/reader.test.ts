@@ -141,6 +141,29 @@ describe('follow', () => {
     ])
   })
 
+  test('shows half a character to nobody who comes in between either', async () => {
+    const { source, clock, open } = testSource()
+    const window = open()
+    await clock.advance(100)
+    source.append(path, 'a\ud83d')
+    await clock.advance(1000)
+    const [mounted, late] = [follow(window), follow(open())]
+    await clock.advance(100)
+    expect([mounted.text, late.text]).toEqual(['a', 'a'])
+    // The other half and the beginning of the next one.
+    source.append(path, '\ude00\ud83d')
+    await clock.advance(100)
+    source.append(path, '\ude01')
+    await clock.advance(100)
+    const pieces = [
+      [0, 'a'],
+      [1, '😀'],
+      [3, '😁'],
+    ]
+    expect(mounted.pieces).toEqual(pieces)
+    expect(late.pieces.filter(([, piece]) => piece !== '')).toEqual(pieces)
+  })
+
   test('reads nothing where nothing is', async () => {
     const { clock, open } = testSource()
     const { replica } = open()

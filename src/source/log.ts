@@ -78,12 +78,15 @@ export class Log {
       }
       run.push(entry)
     }
-    if (run.length > 0) entries.push(mergeRun(run))
+    entries.push(mergeRun(run))
     this.#length = entries.reduce((sum, entry) => sum + entry.ops.length, 0)
     // Half of it, so that the next shortening is a long way off.
     let forgotten = 0
-    while (this.#length > this.#maxLength / 2 && forgotten < entries.length)
-      this.#length -= entries[forgotten++]?.ops.length ?? 0
+    for (const { ops } of entries) {
+      if (this.#length <= this.#maxLength / 2) break
+      this.#length -= ops.length
+      forgotten++
+    }
     this.#entries = entries.slice(forgotten)
   }
 }

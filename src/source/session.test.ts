@@ -127,6 +127,15 @@ describe('what the peer may ask for', () => {
     expect(test.runs.rename).toBe(1)
   })
 
+  test('a call that is too large and out of order ends the session', async () => {
+    const test = testSource()
+    const { link, session } = rawSession(test, { frameLength: 1000 })
+    session(['call', 3, 'rename', { id: 'a', title: 'x'.repeat(2000) }])
+    await test.clock.advance(100)
+    expect(framesDown(link, 'refused')).toMatchObject([{ channel: 1, error: { code: 'bad-frame' } }])
+    expect(framesDown(link, 'failure')).toEqual([])
+  })
+
   test('what comes after the end of a session has no effect', async () => {
     const test = testSource()
     const { link, session } = rawSession(test)

@@ -4,7 +4,7 @@ import type { Key } from '../document/types.ts'
 import { SyncError } from '../error.ts'
 import type { UpFrame, WireError } from '../protocol/frames.ts'
 import type { Report } from '../protocol/report.ts'
-import type { Session, SessionPort } from '../protocol/serve.ts'
+import type { Session, SessionFrame, SessionPort } from '../protocol/serve.ts'
 import { failureBody, pongBody, resultBody, type Body } from '../protocol/wire.ts'
 import { cellStart, type Pace, type Published } from './pace.ts'
 import { Timeline } from './timeline.ts'
@@ -87,8 +87,7 @@ export class StoreSession implements Session {
     if (due !== undefined && due <= now) this.#flush()
   }
 
-  receive(frame: UpFrame): void {
-    if (this.#closed) return
+  receive(frame: SessionFrame): void {
     switch (frame.type) {
       case 'ack':
         return this.#ack(frame.revision)
@@ -100,21 +99,16 @@ export class StoreSession implements Session {
         return this.#call(frame)
       case 'ping':
         return this.#ping(frame)
-      case 'hello':
-      case 'bye':
-        return
     }
   }
 
   close(): void {
-    if (this.#closed) return
     this.#closed = true
     this.#host.left(this)
   }
 
   /** Ends the session from this side. */
   refuse(error: WireError): void {
-    if (this.#closed) return
     this.#port.refuse(error)
     this.close()
   }

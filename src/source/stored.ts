@@ -8,7 +8,7 @@
 import { Document } from '../document/document.ts'
 import { isContainer } from '../document/tree.ts'
 import type { Op, Path } from '../document/types.ts'
-import { SyncError } from '../error.ts'
+import { SyncError, reportUncaught } from '../error.ts'
 import { decode, encode } from '../protocol/codec.ts'
 import { parseDownFrame } from '../protocol/parse.ts'
 import type { Stored } from '../storage/storage.ts'
@@ -112,7 +112,7 @@ function parseSnapshot(
   const streams = parseStreams(header)
   const frame = parseDownFrame(rest)
   if (streams === undefined || frame.type !== 'snapshot' || !isContainer(frame.value)) return undefined
-  return { version, at, streams, revision: frame.revision, document: new Document(frame.value, () => undefined) }
+  return { version, at, streams, revision: frame.revision, document: new Document(frame.value, reportUncaught) }
 }
 
 function parseRecord(text: string):

@@ -5,8 +5,12 @@ export const ofSource: readonly Mutant[] = [
     'src/source/log.ts',
     ['resumes one revision late', 'this.#find(revision)', 'this.#find(revision + 1)'],
     ['merges commits across a revision that somebody is at', 'inUse.has(entry.from)', 'inUse.has(-entry.from - 1)'],
-    ['forgets the newest commits when it is shortened', '    if (run.length > 0) entries.push(mergeRun(run))\n', ''],
-    ['forgets nothing', 'while (this.#length > this.#maxLength / 2 &&', 'while (this.#length < 0 &&'],
+    [
+      'forgets the newest commits when it is shortened',
+      '    entries.push(mergeRun(run))\n    this.#length',
+      '    this.#length',
+    ],
+    ['forgets nothing', 'this.#length <= this.#maxLength / 2', 'this.#length > 0'],
     [
       'forgets commits and keeps counting from them',
       'this.#entries = entries.slice(forgotten)',

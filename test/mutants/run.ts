@@ -13,7 +13,7 @@ import type { Mutant } from './mutant.ts'
 
 const root = join(import.meta.dirname, '../..')
 const copied = ['src', 'test', 'scripts', 'package.json', 'tsconfig.json', 'vitest.config.ts']
-const tests = [
+const testsOfTheCore = [
   ...[
     'src/source',
     'src/replica',
@@ -23,6 +23,26 @@ const tests = [
   ],
   ...['compact', 'listeners', 'replica-document', 'document.test'].map((name) => `src/document/${name}`),
 ]
+const testsOfStorage = [
+  'saving',
+  'versions',
+  'hostile',
+  'slices',
+  'conformance',
+  'file-damage',
+  'lock',
+  'file-faults',
+  'file-crash',
+].map((name) => `test/storage/${name}.test.ts`)
+
+/** What has to catch a mutant of `file`. */
+function checksOf(file: string): { readonly simulator: boolean; readonly tests: readonly string[] } {
+  // In the simulated world, states are stored in memory.
+  if (file.startsWith('src/storage/')) return { simulator: false, tests: testsOfStorage }
+  const isSaving = /^src\/source\/(?:open|persistence|stored|slices)\.ts$/.test(file)
+  return { simulator: true, tests: isSaving ? testsOfStorage : testsOfTheCore }
+}
+
 /** Nothing that works takes longer, in ms. */
 const patience = 300_000
 
@@ -52,7 +72,11 @@ async function work(): Promise<void> {
   try {
     for (const name of copied) await cp(join(root, name), join(copy, name), { recursive: true })
     await symlink(join(root, 'node_modules'), join(copy, 'node_modules'))
-    const caught = (await simulate(copy)) ?? (await test(copy))
+    const checks = chosen.map(({ file }) => checksOf(file))
+    const caught = await check(copy, {
+      simulator: checks.some(({ simulator }) => simulator),
+      tests: [...new Set(checks.flatMap(({ tests }) => tests))],
+    })
     if (caught !== undefined) throw new Error(`There is a defect already, and no mutant is to blame: ${caught}`)
     for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
       const caughtBy = await judge(mutant, copy)
@@ -74,10 +98,14 @@ async function judge({ name, file, find, replace }: Mutant, copy: string): Promi
     original.replace(find, () => replace),
   )
   try {
-    return (await simulate(copy)) ?? (await test(copy))
+    return await check(copy, checksOf(file))
   } finally {
     await writeFile(path, original)
   }
+}
+
+async function check(copy: string, { simulator, tests }: ReturnType<typeof checksOf>): Promise<string | undefined> {
+  return (simulator ? await simulate(copy) : undefined) ?? (await test(copy, tests))
 }
 
 async function simulate(copy: string): Promise<string | undefined> {
@@ -88,7 +116,7 @@ async function simulate(copy: string): Promise<string | undefined> {
   return 'the simulator: it crashes or hangs'
 }
 
-async function test(copy: string): Promise<string | undefined> {
+async function test(copy: string, tests: readonly string[]): Promise<string | undefined> {
   const report = join(copy, 'report.json')
   const options = [
     '--bail',
@@ -96,6 +124,9 @@ async function test(copy: string): Promise<string | undefined> {
     '--typecheck=false',
     '--testTimeout',
     '20000',
+    // Of the storages, the mutants are of the one in files.
+    '--testNamePattern',
+    '^(?!.*sqlite)',
     '--reporter',
     'json',
     '--outputFile',

@@ -29,6 +29,17 @@ export class History {
     return this.#lives[life]?.[revision]
   }
 
+  /** Whether `is` holds for a state of `life` from `revision` on. */
+  had(life: number, revision: number, is: (state: State) => boolean): boolean {
+    if (life === 0) return is(initialState())
+    const states = this.#lives[life] ?? []
+    for (let at = states.length - 1; at >= Math.max(0, revision); at--) {
+      const state = states[at]
+      if (state !== undefined && is(state)) return true
+    }
+    return false
+  }
+
   /** The state of the current life, `back` commits ago or so. */
   before(back: number): State {
     const states = this.#lives[this.life] as State[]

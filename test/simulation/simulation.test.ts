@@ -21,6 +21,7 @@ test('whatever happens, nothing is lost, doubled or stale', async () => {
     'late window',
     'late window in mid-stream',
     'listener that calls',
+    'listener that changes the state',
     'listener that ends another',
     'listener that subscribes',
     'listener that throws',
@@ -29,7 +30,11 @@ test('whatever happens, nothing is lost, doubled or stale', async () => {
     'renderer crash',
     'reordered frame',
     'source closes and restarts',
+    'source closes and restarts from its storage',
     'source crashes and restarts',
+    'source crashes and restarts from its storage',
+    'storage write fails',
+    'storage write fails that was done',
     'timers once a minute',
   ])
 }, 60_000)

@@ -1,6 +1,7 @@
 /** A simulated world: a main process, its windows, everything that befalls them, and the oracle that watches. */
 import { Commands } from './commands.ts'
 import { Context } from './context.ts'
+import { Disk } from './disk.ts'
 import { History } from './history.ts'
 import type { LinkFaults } from './link.ts'
 import { MainProcess, type MainOptions } from './main-process.ts'
@@ -20,6 +21,7 @@ export class World {
   readonly #commands: Commands
   readonly #options: MainOptions
   readonly #faults: LinkFaults
+  readonly #disks: readonly Disk[] | undefined
   readonly #pages: Page[] = []
   #main: MainProcess | undefined
   #names = 0
@@ -35,7 +37,11 @@ export class World {
       interval: random.pick([0, 16, 16, 200]),
       appendInterval: random.pick([50, 500, 500, 5000]),
       logLength: random.pick([4, 32, 256, 8192]),
+      saveInterval: random.pick([0, 50, 500, 5000]),
     }
+    this.#disks = random.chance(0.5)
+      ? stores.map(({ name }, index) => new Disk(this.context, random.fork(), this.#histories[index] as History, name))
+      : undefined
     const isHonest = random.chance(0.5)
     this.#faults = {
       latency: random.pick([0, 1, 5, 50]),
@@ -66,13 +72,16 @@ export class World {
       if (events > 20_000) return context.fail('the world never comes to rest')
     }
     this.#commands.checkAnswered()
+    this.#main?.checkAtRest()
     for (const page of this.#pages) page.checkInStep()
   }
 
   async #next(): Promise<boolean> {
-    const isMore = this.context.clock.runNext()
-    if (this.context.promises > 0) for (let tick = 0; tick < 8; tick++) await Promise.resolve()
-    return isMore
+    const { context } = this
+    const isMore = context.clock.runNext()
+    // What promises lead to is part of it; where they are all that is left, they get to their end.
+    for (let tick = isMore ? (context.promises > 0 ? 8 : 0) : 64; tick > 0; tick--) await Promise.resolve()
+    return isMore || context.clock.next !== undefined
   }
 
   #every(gap: () => number, run: () => void): void {
@@ -91,7 +100,30 @@ export class World {
   }
 
   #startMain(): void {
-    this.#main = new MainProcess(this.context, this.#random.fork(), this.#histories, this.#commands, this.#options)
+    const main = new MainProcess(
+      this.context,
+      this.#random.fork(),
+      this.#histories,
+      this.#commands,
+      this.#options,
+      this.#disks,
+    )
+    void this.#goOnAfter(main.start(), () => {
+      this.#main = main
+      for (const page of this.#pages) this.#connect(page)
+    })
+  }
+
+  async #goOnAfter(promise: Promise<void>, next: () => void): Promise<void> {
+    const { context } = this
+    context.promises++
+    try {
+      await promise
+      next()
+    } catch (error) {
+      context.fail(`it has crashed: ${String(error)}`)
+    }
+    context.promises--
   }
 
   #openPage(): void {
@@ -180,24 +212,25 @@ export class World {
 
   #restart(isGraceful: boolean): void {
     if (this.#main === undefined) return
-    this.context.fault(isGraceful ? 'source closes and restarts' : 'source crashes and restarts')
+    const from = this.#disks === undefined ? '' : ' from its storage'
+    this.context.fault(`source ${isGraceful ? 'closes' : 'crashes'} and restarts${from}`)
     const main = this.#main
     this.#main = undefined
-    if (isGraceful) main.close()
+    const ended = isGraceful ? main.close() : Promise.resolve()
     const underWay = isGraceful || this.#random.chance(0.5) ? 'delivered' : 'lost'
     for (const page of this.#pages) this.#disconnect(page, underWay)
-    main.clock.stop()
-    const restart = (): void => {
-      this.#startMain()
-      for (const page of this.#pages) this.#connect(page)
-    }
-    this.context.clock.schedule(restart, this.#random.between(0, 2000))
+    if (!isGraceful) main.clock.stop()
+    void this.#goOnAfter(ended, () => {
+      main.clock.stop()
+      this.context.clock.schedule(() => this.#startMain(), this.#random.between(0, 2000))
+    })
   }
 
   /** Nothing happens by itself any more, and everybody can reach everybody. */
   #heal(): void {
     this.context.log(() => 'the faults end')
     this.#isAlive = false
+    for (const disk of this.#disks ?? []) disk.isHonest = true
     for (const page of this.#pages) {
       page.link.faults = honest
       page.link.resume()

@@ -57,6 +57,9 @@ describe('a file with good checksums and hostile content', () => {
     ['another store', good.replace('notes', 'other')],
     ['a negative revision', good.replace('"",0', '"",-1')],
     ['a frame of another type', `${header}\t[0,"pong",1,1]`],
+    ['a header that is no object', `5\t[0,"s","",0,{}]`],
+    ['streams that are no paths', good.replace('[]', '[5]')],
+    ['streams that are no list', good.replace('[]', '5')],
     ['no JSON', 'hello'],
     ['nothing', ''],
   ])('%s: the generation before is loaded', async (_, snapshot) => {
@@ -79,6 +82,9 @@ describe('a file with good checksums and hostile content', () => {
     ['a huge splice', record(1, '[["x",["texts"],0,4294967295,[]]]')],
     ['a gap', record(5, '[["s",["count"],9]]')],
     ['an unknown op', record(1, '[["z",["count"],9]]')],
+    ['a snapshot in it', '{"at":6}\t[0,"s","",1,{"count":9}]'],
+    ['no time', '{}\t[0,"c",1,1,[["s",["count"],9]]]'],
+    ['streams that are none', '{"at":6,"streams":5}\t[0,"c",1,1,[["s",["count"],9]]]'],
     ['no record', 'hello'],
   ])('a record with %s: what is before it is loaded, what is behind it is reported', async (_, bad) => {
     const disk = await diskWith()

@@ -49,7 +49,7 @@ describe.each(kinds)('%sStorage', (kind, make) => {
     const { errors, found } = await live(make(place), 1)
     expect(errors).toEqual([])
     expect(found).toBeGreaterThan(0)
-  }, 20_000)
+  })
 
   test('everything is for this user alone', async () => {
     const place = join(home, 'new', 'place')

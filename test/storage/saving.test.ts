@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
-import { SyncError } from '../../src/index.ts'
-import type { Saving } from '../../src/source/index.ts'
+import { defineStore, SyncError } from '../../src/index.ts'
+import { openSource, type Saving } from '../../src/source/index.ts'
 import { memoryStorage } from '../../src/storage/index.ts'
 import { fakeClock } from '../../src/testing/clock.ts'
 import { count, openNotes, probe, settle } from './support/notes.ts'
@@ -103,6 +103,17 @@ describe('a source with a storage', () => {
     expect(tracked.writes.map(({ kind }) => kind)).toEqual(['fold', 'append', 'fold'])
   })
 
+  test('keeps what it needs of the log even before anything is stored', async () => {
+    const clock = fakeClock()
+    const { storage, writes } = probe(clock)
+    const { source } = await openNotes(storage, clock, { logLength: 4 })
+    for (let change = 0; change < 20; change++) count(source)
+    await source.saved()
+    expect(writes.map(({ kind }) => kind)).toEqual(['fold'])
+    await source.close()
+    expect((await openNotes(storage)).source.get().count).toBe(20)
+  })
+
   test('folds where the log does not reach back', async () => {
     const clock = fakeClock()
     const slow = probe(clock)
@@ -118,6 +129,26 @@ describe('a source with a storage', () => {
     await source.close()
     const again = (await openNotes(slow.storage)).source.get()
     expect([again.count, again.texts.size]).toEqual([1, 21])
+  })
+
+  test('whose state cannot be stored is not opened, and lets go of its storage', async () => {
+    const storage = memoryStorage()
+    const bad = defineStore('notes', { state: () => ({ count: () => 1 }) })
+    await expect(openSource(bad, { storage })).rejects.toMatchObject({ code: 'not-storable', path: ['count'] })
+    expect((await openNotes(storage)).source.get().count).toBe(0)
+  })
+
+  test("runs on the machine's own clock, unless told otherwise", async () => {
+    const storage = memoryStorage()
+    const definition = defineStore('notes', { state: () => ({ count: 0 }) })
+    const source = await openSource(definition, { storage })
+    source.update((draft) => void draft.count++)
+    await source.saved()
+    await source.close()
+    const again = await openSource(definition, { storage })
+    expect(again.get()).toEqual({ count: 1 })
+    expect(Math.abs(Date.now() - (again.opened.savedAt ?? 0))).toBeLessThan(3_600_000)
+    await again.close()
   })
 
   test('close() saves, once, and refuses changes from then on', async () => {
@@ -186,6 +217,62 @@ describe('a storage that fails', () => {
     expect((await openNotes(failing.storage)).source.get().count).toBe(0)
   })
 
+  test('a first snapshot that cannot be stored is a failure, and is tried again', async () => {
+    const clock = fakeClock()
+    const failing = probe(clock)
+    failing.error = full()
+    const { source, errors } = await openNotes(failing.storage, clock)
+    await clock.advance(600)
+    expect(source.saving.get()).toEqual({
+      state: 'failed',
+      error: { code: 'storage-failed', message: failing.error.message },
+    })
+    expect(errors).toEqual([failing.error])
+    failing.error = undefined
+    await clock.advance(60_000)
+    expect(source.saving.get().state).toBe('saved')
+    expect(failing.writes.map(({ kind }) => kind)).toEqual(['fold'])
+  })
+
+  test('a write that fails rejects who waited for it, and not who came while it was under way', async () => {
+    const clock = fakeClock()
+    const failing = probe(clock)
+    const { source } = await openNotes(failing.storage, clock)
+    await source.saved()
+    failing.error = full()
+    let open = (): void => {}
+    failing.gate = new Promise((resolve) => (open = resolve))
+    count(source)
+    const first = source.saved().catch((error: unknown) => error)
+    await settle(clock)
+    count(source)
+    const second = source.saved()
+    open()
+    expect(await first).toBe(failing.error)
+    failing.error = undefined
+    await second
+    await source.close()
+    expect((await openNotes(failing.storage)).source.get().count).toBe(2)
+  })
+
+  test('who watches the saving may throw, and may stop watching', async () => {
+    const clock = fakeClock()
+    const { source, errors } = await openNotes(memoryStorage(), clock)
+    const thrown = new Error('of a listener')
+    const states: string[] = []
+    const unsubscribe = source.saving.subscribe(() => {
+      throw thrown
+    })
+    source.saving.subscribe(({ state }) => states.push(state))
+    await source.saved()
+    expect(errors).toEqual([thrown, thrown])
+    unsubscribe()
+    count(source)
+    await source.saved()
+    expect(errors).toHaveLength(2)
+    expect(states).toEqual(['saving', 'saved', 'saving', 'saved'])
+  })
+
   test('a fold that fails is no failure to save, where the journal goes on', async () => {
     const clock = fakeClock()
     const failing = probe(clock)
@@ -235,6 +322,17 @@ describe('streams', () => {
     expect(source.saving.get().state).toBe('saved')
     await source.close()
     expect((await openNotes(storage)).source.opened.interrupted).toEqual([])
+  })
+
+  test('a writer that came and went in between is not worth a write', async () => {
+    const clock = fakeClock()
+    const { storage, writes } = probe(clock)
+    const { source } = await openNotes(storage, clock)
+    await source.saved()
+    source.writer(...path).end()
+    await clock.advance(1000)
+    expect(writes).toHaveLength(1)
+    expect(source.saving.get().state).toBe('saved')
   })
 
   test('a text that is gone is not interrupted', async () => {

@@ -1,10 +1,11 @@
 import * as fc from 'fast-check'
 import { expect, test, vi } from 'vitest'
+import type { Clock } from '../../src/clock.ts'
 import { compact } from '../../src/document/compact.ts'
 import type { Op } from '../../src/document/types.ts'
 import { encode } from '../../src/protocol/codec.ts'
 import { commitBody } from '../../src/protocol/wire.ts'
-import { slices } from '../../src/source/slices.ts'
+import { paced, slices } from '../../src/source/slices.ts'
 import { recordText } from '../../src/source/stored.ts'
 
 // Many small cases, on machines that do other things besides.
@@ -20,6 +21,12 @@ const leaf = fc.oneof(
   fc.date(),
   fc.uint8Array({ maxLength: 50 }),
   { weight: 1, arbitrary: fc.integer({ min: 1, max: 120_000 }).map((length) => new Uint16Array(length).fill(length)) },
+  {
+    weight: 1,
+    arbitrary: fc
+      .integer({ min: 1, max: 120_000 })
+      .map((length) => new Uint8Array(length).map((_, index) => index % 251).buffer),
+  },
   { weight: 1, arbitrary: long },
 )
 // Keys that reach a prototype are refused before anything is stored.
@@ -79,4 +86,46 @@ test('a record of the journal is what a replica is sent', () => {
     }),
     { numRuns: 100 },
   )
+})
+
+test('bytes are cut, whatever their view is', () => {
+  const bytes = new Uint8Array(500_000).map((_, index) => index % 251)
+  for (const value of [bytes, bytes.buffer, new Float64Array(bytes.buffer)]) {
+    const all = [...slices(value)]
+    expect(all.join('') === JSON.stringify(encode(value))).toBe(true)
+    expect(all.length).toBeGreaterThan(3)
+  }
+})
+
+test('others get their turn while a large state is encoded', async () => {
+  let now = 0
+  let others: (() => void) | undefined
+  const clock: Clock = {
+    now: () => now,
+    schedule(run) {
+      others = run
+      return () => {}
+    },
+  }
+  // Each piece takes a millisecond.
+  let pieces = 0
+  const slow = function* (): Generator<string> {
+    for (; pieces < 40; pieces++, now++) yield `${pieces};`
+  }
+  let text = ''
+  const writing = (async () => {
+    for await (const piece of paced(slow(), clock)) text += piece
+    return 'written'
+  })()
+  const turns: number[] = [0]
+  while (await Promise.race([writing.then(() => false), settled().then(() => true)])) {
+    turns.push(pieces)
+    others?.()
+  }
+  expect(text).toBe(Array.from({ length: 40 }, (_, piece) => `${piece};`).join(''))
+  expect(Math.max(...turns.map((at, turn) => at - (turns[turn - 1] ?? 0)))).toBeLessThanOrEqual(5)
+
+  async function settled(): Promise<void> {
+    for (let step = 0; step < 100; step++) await Promise.resolve()
+  }
 })

@@ -81,6 +81,16 @@ describe('an older version', () => {
       },
       /no luck/,
     ],
+    [
+      'throws what is no error',
+      {
+        1: () => {
+          // oxlint-disable-next-line typescript/only-throw-error -- what others write may
+          throw 'out of luck'
+        },
+      },
+      /out of luck/,
+    ],
     ['returns nothing', { 1: () => undefined }, /has to be an object/],
     ['returns what cannot be stored', { 1: () => ({ name: () => {} }) }, /function/],
   ])('whose migration %s is not opened, and stays as it is', async (_, migrate = {}, message) => {
