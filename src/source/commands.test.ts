@@ -17,7 +17,7 @@ test('what a command throws arrives, even if it is no error', async () => {
       },
     },
   })
-  const { replica } = linked(store, source, { clock })
+  const { replica } = linked(source)
   const call = replica.call.go()
   void clock.advance(100)
   await expect(call).rejects.toMatchObject({ code: 'command-failed', message: 'a text' })
