@@ -13,7 +13,9 @@
  * containers with bytes in them are kept on a list, and owned copies of them stand in the tree.
  */
 import { asUint8Array, isBytes, type Bytes } from '../bytes.ts'
+import { development } from './development.ts'
 import { freeze } from './freeze.ts'
+import { noteOutside } from './outside-bytes.ts'
 import type { Transaction } from './transaction.ts'
 import type { Key } from './types.ts'
 
@@ -103,6 +105,7 @@ function snapshotOfBytes(bytes: Bytes): Bytes {
     copy = copyBytes(bytes)
     byteSnapshots.set(bytes, copy)
     handedOut.add(copy)
+    if (development) noteOutside(copy)
   }
   return copy
 }
