@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { compact } from './compact.ts'
 import { copyState } from './document.ts'
 import { open, same, update } from './test-support/document.ts'
@@ -24,6 +24,9 @@ function spoil(value: unknown): void {
   else if (value instanceof Map) value.forEach(spoil)
   else if (typeof value === 'object' && value !== null) Object.values(value).forEach(spoil)
 }
+
+// Which says so: see outside-bytes.test.ts.
+beforeEach(() => void vi.spyOn(console, 'warn').mockImplementation(() => {}))
 
 describe('bytes, which nobody can freeze', () => {
   test('written to after they were given, do not change the state or an op', () => {
