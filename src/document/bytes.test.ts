@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { compact } from './compact.ts'
 import { copyState } from './document.ts'
 import { open, same, update } from './test-support/document.ts'
@@ -24,6 +24,9 @@ function spoil(value: unknown): void {
   else if (value instanceof Map) value.forEach(spoil)
   else if (typeof value === 'object' && value !== null) Object.values(value).forEach(spoil)
 }
+
+// Which says so: see outside-bytes.test.ts.
+beforeEach(() => void vi.spyOn(console, 'warn').mockImplementation(() => {}))
 
 describe('bytes, which nobody can freeze', () => {
   test('written to after they were given, do not change the state or an op', () => {
@@ -63,13 +66,102 @@ describe('bytes, which nobody can freeze', () => {
     same(ops, sent)
   })
 
-  test('read in an update are a copy', () => {
+  test('read in an update are written to in place', () => {
+    const document = open(state())
+    const before = document.get([]) as State
+    const ops = update<State>(document, (draft) => {
+      expect(draft.bytes).toBe(draft.bytes)
+      draft.bytes[0] = 9
+      expect([...draft.bytes]).toEqual([9, 2])
+      new Uint8Array(draft.box.buffer)[0] = 8
+      draft.box.list[1]![0] = 7
+      ;(draft.map.get('a') as Uint8Array)[0] = 0x6a
+    })
+    expect(ops).toEqual([
+      { kind: 'set', path: ['bytes'], value: bytes(9, 2) },
+      { kind: 'set', path: ['box', 'buffer'], value: bytes(8).buffer },
+      { kind: 'set', path: ['box', 'list', 1], value: bytes(7) },
+      { kind: 'set', path: ['map', 'a'], value: bytes(0x6a) },
+    ])
+    same(before, state())
+    const follower = open(state())
+    follower.apply(ops)
+    same(follower.get([]), document.get([]))
+    expect([...(document.get(['bytes']) as Uint8Array)]).toEqual([9, 2])
+  })
+
+  test('read in an update and not written to cost no op', () => {
+    const document = open(state())
+    const before = document.get([])
+    expect(update<State>(document, (draft) => [draft.bytes[0], draft.box.list.map((each) => each[0])])).toEqual([])
+    expect(document.get([])).toBe(before)
+  })
+
+  test('written to in an update follow where they are moved, and copies keep what was written before', () => {
     const document = open(state())
     const ops = update<State>(document, (draft) => {
-      spoil([draft.bytes, draft.box.buffer, ...draft.box.list, draft.map.get('a')])
-      same(draft, state())
+      const { list } = draft.box
+      const last = list[1]!
+      last[0] = 50
+      draft.map.set('copy', draft.box)
+      last[0] = 51
+      list.unshift(bytes(0))
+      list.reverse()
+      const gone = list.pop()!
+      gone[0] = 99
+      const replaced = draft.bytes
+      draft.bytes = bytes(3)
+      replaced[0] = 99
+      const deleted = draft.map.get('a') as Uint8Array
+      draft.map.delete('a')
+      deleted[0] = 99
+      const { other } = draft.map.get('copy') as State['box']
+      other.n = 2
     })
-    expect(ops).toEqual([])
+    const box = { buffer: bytes(3).buffer, list: [bytes(51), bytes(4)], other: { n: 1 } }
+    const copy = { buffer: bytes(3).buffer, list: [bytes(4), bytes(50)], other: { n: 2 } }
+    same(document.get([]), { bytes: bytes(3), box, map: new Map([['copy', copy]]) })
+    const follower = open(state())
+    follower.apply(ops)
+    same(follower.get([]), document.get([]))
+    const compacted = open(state())
+    compacted.apply(compact(ops))
+    same(compacted.get([]), document.get([]))
+  })
+
+  test('written to in a part that was taken out are not published', () => {
+    const document = open(state())
+    const ops = update<State>(document, (draft) => {
+      const { box } = draft
+      draft.box = state().box
+      box.list[0]![0] = 99
+      draft.map.set('kept', box.list)
+    })
+    const expected = { ...state(), map: new Map([...state().map, ['kept', [bytes(99), bytes(5)]]]) }
+    same(document.get([]), expected)
+    const follower = open(state())
+    follower.apply(ops)
+    same(follower.get([]), expected)
+  })
+
+  test('that an update has given away are as they were', () => {
+    const document = open(state())
+    const transfer = (draft: State): void => void structuredClone(0, { transfer: [draft.bytes.buffer as ArrayBuffer] })
+    expect(update<State>(document, transfer)).toEqual([])
+    same(document.get([]), state())
+  })
+
+  test('written to in an update that throws are as they were', () => {
+    const document = open(state())
+    const before = document.get([])
+    const fail = (draft: unknown): void => {
+      ;(draft as State).bytes[0] = 9
+      ;(draft as State).map.set('copy', (draft as State).box)
+      throw new Error('x')
+    }
+    expect(() => document.update(fail)).toThrow('x')
+    expect(document.get([])).toBe(before)
+    same(document.live, state())
   })
 
   test('a snapshot that was written to spoils neither the state nor what is sent of it', () => {
@@ -93,7 +185,7 @@ describe('bytes, which nobody can freeze', () => {
     same(follower.get([]), document.live)
   })
 
-  test('sort does not take in the copies that its function was given', () => {
+  test('given to the function of sort are written to in place, and sorted as they were', () => {
     const document = open({ list: [bytes(2), bytes(1)] })
     const seen: Uint8Array[] = []
     update<State['box']>(document, (draft) => {
@@ -103,7 +195,7 @@ describe('bytes, which nobody can freeze', () => {
       })
       spoil(seen)
     })
-    same(document.get([]), { list: [bytes(1), bytes(2)] })
+    same(document.get([]), { list: [bytes(255), bytes(255)] })
   })
 
   test('a snapshot that was written to does not deceive replace()', () => {

@@ -1,6 +1,8 @@
 /** A document that is also changed by drafts: what a source holds. */
 import { SyncError } from '../error.ts'
+import { development } from './development.ts'
 import { diff } from './diff.ts'
+import { warnOfWrites } from './outside-bytes.ts'
 import { Recorder } from './recorder.ts'
 import { ReplicaDocument } from './replica-document.ts'
 import { copyIn } from './storable.ts'
@@ -57,6 +59,7 @@ export class Document extends ReplicaDocument {
       throw error
     } finally {
       this.#updating = false
+      if (development) warnOfWrites()
     }
   }
 

@@ -2,7 +2,7 @@
  * Records one update: its drafts read and write the live tree, and every write becomes an op. What a draft stands for
  * is found by identity, since an owned container is in one place only.
  */
-import { isBytes } from '../bytes.ts'
+import { isBytes, type Bytes } from '../bytes.ts'
 import { SyncError } from '../error.ts'
 import { applyOp, type Root } from './apply.ts'
 import { checkMember } from './checks.ts'
@@ -10,6 +10,7 @@ import { diff } from './diff.ts'
 import { ArrayNode } from './draft-array.ts'
 import { MapNode, SetNode } from './draft-collections.ts'
 import { ObjectNode } from './draft-object.ts'
+import { equalLeaves } from './equal.ts'
 import type { Node } from './node.ts'
 import { copyIn, copyItemsIn } from './storable.ts'
 import { Transaction } from './transaction.ts'
@@ -23,6 +24,8 @@ export class Recorder {
   readonly transaction: Transaction = new Transaction()
   readonly #holder: Root
   readonly #nodes = new Map<Container, Node>()
+  /** The bytes that the update has read: where they are, and what it has got. */
+  readonly #lent = new Map<Bytes, { readonly node: Node; readonly key: Key; readonly copy: Bytes }>()
   #open = true
 
   constructor(holder: Root) {
@@ -33,6 +36,7 @@ export class Recorder {
 
   /** Ends the update for good. Returns its ops; its drafts are of no use any more. */
   commit(): Op[] {
+    this.#settleBytes()
     this.#open = false
     this.transaction.commit()
     return this.ops
@@ -59,7 +63,7 @@ export class Recorder {
     const part = this.transaction.part(node.live, key)
     if (typeof part !== 'object' || part === null) return part
     if (tree.isContainer(part)) return this.#nodeOf(part, node, key).draft
-    return isBytes(part) ? tree.copyBytes(part) : part
+    return isBytes(part) ? this.#lend(part, node, key) : part
   }
 
   write(node: Node, key: Key, value: unknown): void {
@@ -135,6 +139,7 @@ export class Recorder {
   /** An immutable value equal to a live one, and independent of it. */
   valueOf(live: unknown): unknown {
     this.checkOpen()
+    this.#settleBytes()
     return tree.privateSnapshot(live, this.transaction)
   }
 
@@ -151,6 +156,27 @@ export class Recorder {
       this.ops.push(op)
     }
     return true
+  }
+
+  /** Always the same copy of bytes, which the update may write to. */
+  #lend(live: Bytes, node: Node, key: Key): Bytes {
+    const copy = this.#lent.get(live)?.copy ?? tree.copyBytes(live)
+    this.#lent.set(live, { node, key, copy })
+    return copy
+  }
+
+  /** Nobody tells when bytes are written to, so those that were lent are compared. */
+  #settleBytes(): void {
+    for (const [live, { node, key, copy }] of this.#lent) {
+      // Of another length: transferred away, and so of no use to the update any more.
+      if (equalLeaves(live, copy) || live.byteLength !== copy.byteLength) continue
+      const at = Array.isArray(node.live) ? node.live.indexOf(live) : key
+      // Taken out of the state meanwhile.
+      if (this.transaction.part(node.live, at) !== live) continue
+      if (node.attached) this.ops.push({ kind: 'set', path: [...node.path(), at], value: tree.copyBytes(copy) })
+      this.#touch(node)
+      this.transaction.onRollback(tree.rewriteBytes(live, copy))
+    }
   }
 
   #remove(node: Node, keys: readonly Key[]): void {

@@ -5,6 +5,7 @@ import { checkKey } from '../reserved.ts'
 import { development } from './development.ts'
 import { freeze } from './freeze.ts'
 import { checkBytes, checkDepth, checkMember, checkPrimitive, maxDepth, tooDeep } from './checks.ts'
+import { noteOutside } from './outside-bytes.ts'
 import { copyBytes, isContainer, keysOf, partAt, seal, type PlainObject } from './tree.ts'
 import type { Key, Path } from './types.ts'
 
@@ -168,6 +169,7 @@ class Copier {
 
   #bytes(value: Bytes): unknown {
     checkBytes(value, [...this.#path])
+    if (development) noteOutside(value, this.#path)
     return copyBytes(value)
   }
 

@@ -12,8 +12,10 @@
  * Bytes (typed arrays, `ArrayBuffer`) cannot be frozen, so what the tree holds of them nobody else ever gets: immutable
  * containers with bytes in them are kept on a list, and owned copies of them stand in the tree.
  */
-import { isBytes, type Bytes } from '../bytes.ts'
+import { asUint8Array, isBytes, type Bytes } from '../bytes.ts'
+import { development } from './development.ts'
 import { freeze } from './freeze.ts'
+import { noteOutside } from './outside-bytes.ts'
 import type { Transaction } from './transaction.ts'
 import type { Key } from './types.ts'
 
@@ -103,6 +105,7 @@ function snapshotOfBytes(bytes: Bytes): Bytes {
     copy = copyBytes(bytes)
     byteSnapshots.set(bytes, copy)
     handedOut.add(copy)
+    if (development) noteOutside(copy)
   }
   return copy
 }
@@ -164,6 +167,18 @@ export function putPart(container: Container, key: Key, part: unknown): void {
 export function dropPart(container: Container, key: Key): void {
   if (container instanceof Map || container instanceof Set) container.delete(key)
   else delete (container as PlainObject)[key as string]
+}
+
+/** Changes live bytes in place to what is in others of the same sort and length. Returns what takes that back. */
+export function rewriteBytes(live: Bytes, next: Bytes): () => void {
+  const before = copyBytes(live)
+  const known = byteSnapshots.get(live)
+  asUint8Array(live).set(asUint8Array(next))
+  byteSnapshots.delete(live)
+  return () => {
+    asUint8Array(live).set(asUint8Array(before))
+    if (known !== undefined) byteSnapshots.set(live, known)
+  }
 }
 
 export function copyBytes(bytes: Bytes): Bytes {

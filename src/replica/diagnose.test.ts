@@ -112,15 +112,18 @@ describe('a connection that comes and goes meanwhile', () => {
     `)
   })
 
-  test('a question that was lost with its session is asked again', async () => {
-    const { replica, clock, link, between } = open()
-    await clock.advance(100)
-    whenSent(between, '[1,"ping"', () => clock.schedule(() => link.cut(), 0))
-    const diagnosis = replica.diagnose()
-    await clock.advance(10)
-    link.reopen()
-    expect(await patiently(clock, diagnosis)).toMatchObject({ verdict: 'in-step', compared: { revision: 0 } })
-  })
+  test.each(['soon after', 'when'])(
+    'a question whose session is lost %s it is asked is asked again',
+    async (moment) => {
+      const { replica, clock, link, between } = open()
+      await clock.advance(100)
+      whenSent(between, '[1,"ping"', () => (moment === 'when' ? link.cut() : clock.schedule(() => link.cut(), 0)))
+      const diagnosis = replica.diagnose()
+      await clock.advance(10)
+      link.reopen()
+      expect(await patiently(clock, diagnosis)).toMatchObject({ verdict: 'in-step', compared: { revision: 0 } })
+    },
+  )
 
   test('also where the replica joins anew on an open connection', async () => {
     const { clock, between, link, diagnose, errors } = open()

@@ -35,6 +35,7 @@ export type Inside = readonly [
 ]
 
 type Named = ReturnType<typeof named>
+type Known = NonNullable<Machine['known']>
 
 function named(inside: Inside) {
   const [status, clock, connection, document, watches, appliedAt, machine, send, hello, parse, nextChannel] = inside
@@ -150,10 +151,10 @@ class Asking {
     const { channel } = machine()
     const id = ++lastPing
     return this.#heard(`[${channel},"pong",${id},`, [{ type: 'ping', channel, id, report: true }], (frame) => {
-      if (frame.type !== 'pong') return undefined
-      const { revision } = frame
-      const report = readReport(frame.report)
-      const shown = machine().known?.revision ?? -1
+      const { revision, report: said } = frame as DownFrame & { readonly type: 'pong' }
+      const report = readReport(said)
+      // There is one as long as the session lasts.
+      const { revision: shown } = machine().known as Known
       const comparable = report?.hash !== undefined && shown === revision
       const compared = comparable ? { revision, here: hash(document.live), there: report.hash } : undefined
       return { revision, report, shown, compared }
@@ -175,9 +176,9 @@ class Asking {
           { type: 'bye', channel },
         ],
         (frame) => {
-          const { known } = machine()
-          const { type } = frame
-          if (type !== 'snapshot' || known?.epoch !== frame.epoch || known.revision !== frame.revision) return null
+          // On one connection there is one life of the source, so revisions suffice.
+          const { revision } = machine().known as Known
+          if (frame.type !== 'snapshot' || frame.revision !== revision) return null
           return difference(document.live, frame.value)
         },
       )
