@@ -16,7 +16,7 @@ const downDepth = 140
 /** @throws SyncError `bad-frame`, `too-large`, `too-deep` or `reserved-key`. */
 export function parseUpFrame(text: string, limits: Pick<Limits, 'frameLength' | 'controlLength' | 'depth'>): UpFrame {
   checkLength(text, limits.frameLength)
-  const fields = new Fields(text)
+  const fields = fieldsOf(text)
   const { channel, type } = fields
   if (channel === 0) throw malformed()
   if (type !== 'call') checkLength(text, limits.controlLength)
@@ -66,7 +66,7 @@ export function callIn(text: string): { readonly channel: number; readonly id: n
  * @throws SyncError `bad-frame`, `too-deep` or `reserved-key`.
  */
 export function parseDownFrame(text: string): DownFrame {
-  const fields = new Fields(text)
+  const fields = fieldsOf(text)
   // State needs no walk where nothing is tagged: the document checks keys and depth of what it takes in.
   return fields.last(readDownFrame(fields, text.includes('"~":') ? decodeState : same))
 }
@@ -94,51 +94,49 @@ function readDownFrame(fields: Fields, state: (value: unknown) => unknown): Down
 }
 
 /** The fields of a frame, taken one by one. */
-class Fields {
+interface Fields {
   readonly channel: number
   readonly type: unknown
-  readonly #fields: readonly unknown[]
-  #at = 0
+  atEnd(): boolean
+  next(): unknown
+  count(): number
+  text(): string
+  error(): WireError
+  /** `frame`, if all fields have been taken. */
+  last<F>(frame: F): F
+}
 
-  constructor(text: string) {
-    let json: unknown
-    try {
-      json = JSON.parse(text)
-    } catch (cause) {
-      throw malformed(cause)
-    }
-    this.#fields = list(json)
-    this.channel = this.count()
-    this.type = this.next()
+function fieldsOf(frame: string): Fields {
+  let json: unknown
+  try {
+    json = JSON.parse(frame)
+  } catch (cause) {
+    throw malformed(cause)
   }
-
-  atEnd(): boolean {
-    return this.#at >= this.#fields.length
+  const fields = list(json)
+  let at = 0
+  const atEnd = (): boolean => at >= fields.length
+  const next = (): unknown => {
+    if (atEnd()) throw malformed()
+    return fields[at++]
   }
-
-  next(): unknown {
-    if (this.atEnd()) throw malformed()
-    return this.#fields[this.#at++]
-  }
-
-  count(): number {
-    return count(this.next())
-  }
-
-  text(): string {
-    const value = this.next()
+  const text = (): string => {
+    const value = next()
     if (typeof value !== 'string') throw malformed()
     return value
   }
-
-  error(): WireError {
-    return { code: this.text() as SyncErrorCode, message: this.text() }
-  }
-
-  /** `frame`, if all fields have been taken. */
-  last<F>(frame: F): F {
-    if (!this.atEnd()) throw malformed()
-    return frame
+  return {
+    channel: count(next()),
+    type: next(),
+    atEnd,
+    next,
+    count: () => count(next()),
+    text,
+    error: () => ({ code: text() as SyncErrorCode, message: text() }),
+    last(whole) {
+      if (!atEnd()) throw malformed()
+      return whole
+    },
   }
 }
 

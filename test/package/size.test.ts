@@ -18,7 +18,7 @@ test('lockstep/electron/renderer with all that it imports is at most 8 kB, minif
   const [entry, ...rest] = output
   const others = rest.filter((file) => file.type === 'chunk')
   expect(entry.imports).toEqual([])
-  expect(size('lockstep/electron/renderer', entry.code)).toBeLessThanOrEqual(8 * 1024)
+  expect(size('lockstep/electron/renderer', entry.code)).toBeLessThanOrEqual(8_000)
   // What is loaded only when somebody calls diagnose(): one file, which takes nothing out of the other.
   expect(others.map(({ name, imports }) => [name, imports])).toEqual([['diagnose', []]])
   size('diagnose()', others[0]!.code)
