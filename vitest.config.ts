@@ -5,6 +5,9 @@ const config: ViteUserConfig = {
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'app/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', 'test/e2e/**', 'test/package/**'],
+    // A machine may be busy: that fails no test.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     typecheck: {
       enabled: true,
       ignoreSourceErrors: true, // 'npm run typecheck' reports those

@@ -71,7 +71,15 @@ async function startInElectron(environment: Record<string, string>, data?: strin
       return opened
     },
     async close() {
+      const { pid } = electron.process()
+      // Once in a while (seen twice in some 500 times) Electron 25 never comes back from freeing Node, long after the app has
+      // saved and asked to exit: node::FreeEnvironment spins. The app has no say in that any more.
+      const cut = setTimeout(() => {
+        console.warn(`Electron (${pid}) has not ended within 30 s and is killed`)
+        electron.process().kill('SIGKILL')
+      }, 30_000)
       await electron.close()
+      clearTimeout(cut)
       await removeFolder()
     },
     async terminate() {
