@@ -187,7 +187,8 @@ describe('a state that has diverged', () => {
   async function diverged(limits?: Partial<Limits>) {
     const opened = open(limits)
     const { clock, between, set } = opened
-    await clock.advance(100)
+    // Joining counts in another second.
+    await clock.advance(1000)
     between.down = (text) => (text.startsWith('[1,"c"') ? text.replace('dark', 'bark') : text)
     set('dark')
     await clock.advance(100)
@@ -195,17 +196,19 @@ describe('a state that has diverged', () => {
   }
 
   test('is found although it goes on changing', async () => {
-    const { source, between, diagnose } = await diverged()
+    const { source, clock, between, diagnose } = await diverged()
+    const change = (): void => source.update((draft) => void draft.order.push('c'))
     let channel = 2
     between.up = (text) => {
-      // Behind the ping that brings this replica up to date, before the other copy is taken.
+      // When the source has answered the ping that brings this replica up to date, before the other copy is taken.
       if (channel < 5 && text.startsWith(`[${channel},"hello"`)) {
         channel++
-        source.update((draft) => void draft.order.push('c'))
+        clock.schedule(change, 0)
       }
       return text
     }
     expect(await diagnose()).toMatchObject({ verdict: 'diverged', divergedAt: ['theme'], unanswered: [] })
+    expect([channel, source.revision]).toEqual([5, 4])
   })
 
   test('is found although another copy arrives broken', async () => {
@@ -216,9 +219,10 @@ describe('a state that has diverged', () => {
   })
 
   test('where no other copy is to be had, it says so', async () => {
-    const { diagnose } = await diverged({ sessions: 1 })
+    const { replica, diagnose } = await diverged({ sessions: 1 })
     const { verdict, divergedAt, unanswered, sentence } = await diagnose()
     expect([verdict, divergedAt, unanswered]).toEqual(['diverged', undefined, ['state']])
+    expect(replica.status.get()).toBe('live')
     expect(sentence).toMatchInlineSnapshot(
       `"Diverged somewhere (a fresh copy of the state has not shown where): both sides are at revision 1 and hold different values; something between them changes frames, or one side has written past the library; close() and connect again for a fresh copy, and report it if it is the library"`,
     )

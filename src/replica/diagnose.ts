@@ -167,7 +167,7 @@ class Asking {
     for (let attempt = 0; attempt < maxAttempts && (await this.joined()); attempt++) {
       const before = machine()
       const channel = nextChannel(connection)
-      const path = await this.#heard<Path | null>(
+      const path = await this.#heard<Path | 'refused' | 'another revision'>(
         `[${channel},`,
         [
           // So that this replica gets all that the other copy will have.
@@ -178,11 +178,13 @@ class Asking {
         (frame) => {
           // On one connection there is one life of the source, so revisions suffice.
           const { revision } = machine().known as Known
-          if (frame.type !== 'snapshot' || frame.revision !== revision) return null
-          return difference(document.live, frame.value)
+          if (frame.type !== 'snapshot') return 'refused'
+          return frame.revision === revision ? difference(document.live, frame.value) : 'another revision'
         },
       )
-      if (path) return path
+      // Who asks again and again for what is not to be had is disconnected.
+      if (path === 'refused') break
+      if (typeof path === 'object') return path
     }
     return undefined
   }

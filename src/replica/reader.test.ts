@@ -46,6 +46,26 @@ test('more readers than the source heeds get all of their texts, without joining
   expect(framesUp(link, 'hello')).toHaveLength(1)
 })
 
+test('a text is watched once, from its first reader until its last has gone', async () => {
+  const test = testSource()
+  const { replica, link } = test.open()
+  await test.clock.advance(100)
+  const said = async (): Promise<number[]> => {
+    await test.clock.advance(100)
+    return [framesUp(link, 'watch').length, framesUp(link, 'unwatch').length]
+  }
+  const reader = replica.reader(...path)
+  const [first, second] = [reader.subscribe(() => {}), reader.follow(() => {})]
+  expect(await said()).toEqual([1, 0])
+  first()
+  first()
+  expect(await said()).toEqual([1, 0])
+  second()
+  expect(await said()).toEqual([1, 1])
+  reader.subscribe(() => {})
+  expect(await said()).toEqual([2, 1])
+})
+
 describe('follow', () => {
   test('gives every piece once and in order', async () => {
     const test = testSource()

@@ -62,11 +62,9 @@ export class Persistence {
   readonly #storage: OpenStorage
   readonly #options: PersistenceOptions
   readonly #saving
-  /** Up to where everything is stored; -1: not even what the source started with. */
+  /** Up to where everything is stored; -1: not even what the source started with, so that no ops lead from there to now. */
   #saved: number
   #savedStreams: string
-  /** Whether the journal, if there is one, is of something else. */
-  #foldFirst: boolean
   #cancelTimer: (() => void) | undefined
   #running: Promise<void> | undefined
   #failures = 0
@@ -79,7 +77,6 @@ export class Persistence {
     this.#options = options
     this.#saved = options.stored ? 0 : -1
     this.#savedStreams = options.stored ? keyOf(options.streams) : ''
-    this.#foldFirst = !options.stored
     const { readOnly } = options
     this.#saving = observable<Saving>({ state: 'saved', error: undefined }, options.onError)
     if (readOnly !== undefined) this.#fail(readOnly, 0)
@@ -158,7 +155,7 @@ export class Persistence {
     const { clock, date, base, version } = this.#options
     const streams = this.#source.streams()
     const key = keyOf(streams)
-    const due = this.#foldFirst ? 'now' : this.#storage.foldDue
+    const due = this.#storage.foldDue
     const ops = due === 'now' ? undefined : this.#source.since(this.#saved)
     const state = due === 'no' && ops !== undefined ? undefined : this.#source.get()
     // The journal is completed before it is folded: should the new snapshot come to harm, nothing is missing.
@@ -178,7 +175,6 @@ export class Persistence {
       this.#report(error as SyncError)
       return false
     }
-    this.#foldFirst = false
     this.#stored(to, key)
     return true
   }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { framesDown, newTab, tabsStore, testSource, type Tabs } from '../../test/fixtures/tabs.ts'
 import { SyncError } from '../error.ts'
+import { defaultLimits } from '../protocol/limits.ts'
+import { protocolVersion } from '../protocol/version.ts'
 import { fakeClock } from '../testing/clock.ts'
 import { createSource } from './source.ts'
 
@@ -124,6 +126,26 @@ describe('a source', () => {
     await clock.advance(10)
     expect(late.replica.error).toMatchObject({ code: 'closed' })
     expect(framesDown(late.link).map(({ type }) => type)).toEqual(['refused'])
+  })
+
+  test('closed, it does nothing about what still arrives for a session that it has refused', async () => {
+    const { source, clock, runs } = testSource()
+    source.close()
+    const down: unknown[] = []
+    const session = source.accept(
+      { type: 'hello', channel: 1, version: protocolVersion, store: 'tabs', known: undefined },
+      {
+        peer: { transport: 'memory', origin: '' },
+        limits: defaultLimits,
+        send: (body) => void down.push(body),
+        refuse: ({ code }) => void down.push(code),
+      },
+    )
+    session.receive({ type: 'ping', channel: 1, id: 1, report: true })
+    session.receive({ type: 'call', channel: 1, id: 1, name: 'odd', argument: undefined })
+    session.close()
+    await clock.advance(1000)
+    expect([down, runs.odd]).toEqual([['closed'], 0])
   })
 
   test('two lives have two epochs, without anything being configured', () => {

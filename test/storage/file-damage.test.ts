@@ -33,6 +33,25 @@ test('any byte of a snapshot or a journal', async () => {
   }
 })
 
+test('what is damaged is set aside as it was found, once what was loaded is stored', async () => {
+  const disk = await emptyDisk()
+  const found = new Map<string, Buffer>()
+  for (const [name, content] of await stored()) {
+    const rotten = Buffer.from(content)
+    rotten[rotten.length - 2]! ^= 1
+    disk.write(home, name, rotten)
+    found.set(`${home}/${name}`, rotten)
+  }
+  const { source } = await openNotes(fileStorage('/data', { fileSystem: disk }))
+  const damage = source.opened.recovered?.damage ?? []
+  expect(damage.map(({ location }) => location).sort()).toEqual([...found.keys()].sort())
+  await source.close()
+  const files = disk.files(home)
+  for (const { location, quarantine } of damage) {
+    expect(Buffer.from(files.get(quarantine!.slice(home.length + 1)) ?? []), location).toEqual(found.get(location))
+  }
+})
+
 test('a record that is good, and of another journal', async () => {
   const [files, others] = [await stored(), await stored('y')]
   const lines = files.get('1.journal')!.toString().split('\n')

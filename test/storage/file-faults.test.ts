@@ -101,6 +101,21 @@ test('a disk that is full: what fits is kept, nothing is destroyed, and it goes 
   }
 })
 
+test.each(['EPERM', 'EACCES', 'EBUSY'])(
+  'a file that is held for a moment (%s) is waited for: nobody is told',
+  async (code) => {
+    const attempts = new Map<string, number>()
+    const life = await run(new Disk(), ({ operation, path }) => {
+      if (operation !== 'rename') return undefined
+      const attempt = (attempts.get(path) ?? 0) + 1
+      attempts.set(path, attempt)
+      return attempt <= 5 ? { fails: code } : undefined
+    })
+    expect(life).toMatchObject({ errors: [], acknowledged: 12, ended: 'normally' })
+    expect([...attempts]).toEqual([1, 2, 3].map((number) => [`/data/store-tabs/${number}.snapshot`, 6]))
+  },
+)
+
 test('an error says where and why, and keeps its cause', async () => {
   const disk = new Disk()
   await run(disk, () => undefined)

@@ -4,7 +4,7 @@ import { defineStore, SyncError, type StoreDefinition } from '../../src/index.ts
 import { openSource, type OpenedSource } from '../../src/source/index.ts'
 import { fileStorage, memoryStorage } from '../../src/storage/index.ts'
 import type { Storage } from '../../src/storage/storage.ts'
-import { fakeClock } from '../../src/testing/clock.ts'
+import { fakeClock, type FakeClock } from '../../src/testing/clock.ts'
 import { Disk } from './support/disk.ts'
 
 // Many small cases, on machines that do other things besides.
@@ -34,8 +34,9 @@ async function open<State extends object>(
   definition: StoreDefinition<State, NoCommands>,
   storage: Storage,
   onError: (error: unknown) => void = () => {},
+  clock: FakeClock = fakeClock(),
 ): Promise<OpenedSource<State>> {
-  return await openSource(definition, { storage, clock: fakeClock(), onError, date: () => 7 })
+  return await openSource(definition, { storage, clock, onError, date: () => 7 })
 }
 
 async function storedV1(storage: Storage): Promise<void> {
@@ -131,16 +132,29 @@ describe('a newer version', () => {
     await newer.close()
     const before = [...disk.files('/data/store-people')]
     const errors: unknown[] = []
-    const source = await open(v1, storage, (error) => errors.push(error))
+    const clock = fakeClock()
+    const source = await open(v1, storage, (error) => errors.push(error), clock)
     expect(source.get()).toEqual({ byName: new Map([['Ada', 1]]) })
     expect(errors).toMatchObject([{ code: 'newer-version' }])
     expect(source.saving.get()).toMatchObject({ state: 'failed', error: { code: 'newer-version' } })
     source.update((draft) => void (draft.name = 'x'))
+    await clock.advance(60_000)
     await expect(source.saved()).rejects.toMatchObject({
       code: 'newer-version',
       message: expect.stringContaining('/data/store-people') as string,
     })
     await expect(source.close()).rejects.toMatchObject({ code: 'newer-version' })
+    expect([...disk.files('/data/store-people')]).toEqual(before)
+  })
+
+  test('of which nothing is changed can be closed, and stays as it is', async () => {
+    const disk = new Disk()
+    const storage = fileStorage('/data', { fileSystem: disk })
+    await (await open(v3, storage)).close()
+    const before = [...disk.files('/data/store-people')]
+    const source = await open(v1, storage)
+    await source.saved()
+    await source.close()
     expect([...disk.files('/data/store-people')]).toEqual(before)
   })
 })
