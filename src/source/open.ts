@@ -60,7 +60,7 @@ export interface Recovered {
  * Opens a store: its state is what the storage has, or, where that has none, the definition's. From then on it saves itself.
  *
  * @throws SyncError `storage-locked` if another process has it open; `storage-failed` if it cannot be read;
- * `migration-failed`; and what `createSource` throws.
+ * `migration-failed`; `setup` if the definition's version is no whole number; and what `createSource` throws.
  */
 export async function openSource<State extends object, Commands>(
   definition: StoreDefinition<State, Commands>,
@@ -68,6 +68,12 @@ export async function openSource<State extends object, Commands>(
     ([keyof Commands] extends [never] ? unknown : Required<Pick<SourceOptions<State, Commands>, 'commands'>>),
 ): Promise<OpenedSource<State, Commands>> {
   const { name, version = 1 } = definition
+  if (!Number.isSafeInteger(version) || version < 0) {
+    throw new SyncError(
+      'setup',
+      `The version of the store "${name}" has to be a whole number from 0 up, not ${version}`,
+    )
+  }
   let restored: Restored | undefined
   let state: State | undefined
   const storage = await options.storage.open(name, (stored) => {

@@ -155,7 +155,7 @@ export class Persistence {
 
   /** What to write is decided in one synchronous step. Returns whether all went well. */
   async #save(to: number): Promise<boolean> {
-    const { clock, date, base, version } = this.#options
+    const { clock, base, version } = this.#options
     const streams = this.#source.streams()
     const key = keyOf(streams)
     const due = this.#foldFirst ? 'now' : this.#storage.foldDue
@@ -163,13 +163,13 @@ export class Persistence {
     const state = due === 'no' && ops !== undefined ? undefined : this.#source.get()
     // The journal is completed before it is folded: should the new snapshot come to harm, nothing is missing.
     if (ops !== undefined) {
-      const meta = { at: date(), streams: key === this.#savedStreams ? undefined : streams }
+      const meta = { at: this.#date(), streams: key === this.#savedStreams ? undefined : streams }
       if (to !== this.#saved || meta.streams !== undefined)
         await this.#storage.append(paced(recordText(meta, base + this.#saved, base + to, ops), clock))
       this.#stored(to, key)
     }
     if (state === undefined) return true
-    const meta = { version, at: date(), streams }
+    const meta = { version, at: this.#date(), streams }
     try {
       await this.#storage.fold(paced(snapshotText(this.#source.name, meta, base + to, state), clock))
     } catch (error) {
@@ -181,6 +181,12 @@ export class Persistence {
     this.#foldFirst = false
     this.#stored(to, key)
     return true
+  }
+
+  /** As it is stored: what cannot be read again would cost the whole state. */
+  #date(): number {
+    const date = Math.round(this.#options.date())
+    return Number.isSafeInteger(date) && date > 0 ? date : 0
   }
 
   #stored(revision: number, streams: string): void {

@@ -53,6 +53,17 @@ describe('a source with a storage', () => {
     expect(again.revision).toBe(0)
   })
 
+  test.each([1_000_000.25, -5, NaN, Number.POSITIVE_INFINITY])('is loaded, whatever the date was: %d', async (date) => {
+    const storage = memoryStorage()
+    const { source } = await openNotes(storage, fakeClock(), { date: () => date })
+    await source.saved()
+    count(source)
+    await source.close()
+    const again = (await openNotes(storage)).source
+    expect([again.get().count, again.opened.recovered]).toEqual([1, undefined])
+    expect(again.opened.savedAt).toBe(date > 0 && date < Number.POSITIVE_INFINITY ? 1_000_000 : 0)
+  })
+
   test('saved() does not wait for the interval, and shares a write', async () => {
     const clock = fakeClock()
     const { storage, writes } = probe(clock)
