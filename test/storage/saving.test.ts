@@ -284,6 +284,25 @@ describe('a storage that fails', () => {
     expect(states).toEqual(['saving', 'saved', 'saving', 'saved'])
   })
 
+  test('an onError that throws does not stop the saving', async () => {
+    const reported = vi.fn<(error: unknown) => void>()
+    vi.stubGlobal('reportError', reported)
+    const clock = fakeClock()
+    const failing = probe(clock)
+    const worse = new Error('not even this')
+    const onError = (): void => {
+      throw worse
+    }
+    const { source } = await openNotes(failing.storage, clock, { onError })
+    failing.error = new SyncError('storage-failed', 'Disk full')
+    count(source)
+    await expect(source.saved()).rejects.toBe(failing.error)
+    failing.error = undefined
+    await source.saved()
+    expect([source.saving.get().state, reported.mock.calls]).toEqual(['saved', [[worse]]])
+    vi.unstubAllGlobals()
+  })
+
   test('a fold that fails is no failure to save, where the journal goes on', async () => {
     const clock = fakeClock()
     const failing = probe(clock)
