@@ -186,6 +186,10 @@ function describe(
     recovered:
       lost.length === 0
         ? undefined
-        : { damage: lost, lostCommits: Math.max(0, ...known.map((to) => to - revision)), lostSince: restored?.at },
+        : {
+            damage: lost,
+            lostCommits: known.reduce((most, to) => Math.max(most, to - revision), 0),
+            lostSince: restored?.at,
+          },
   }
 }

@@ -25,8 +25,8 @@ export interface Persisted {
   readonly revision: number
   /** What brings a state from `revision` up to now, if that is known. */
   since(revision: number): readonly Op[] | undefined
-  /** The immutable state. */
-  get(): unknown
+  /** The immutable state, with bytes in it that nobody writes to. */
+  copy(): unknown
   /** The texts that have an open writer. */
   streams(): readonly Path[]
 }
@@ -117,7 +117,9 @@ export class Persistence {
   /** Saves, and lets go of the storage, saved or not. */
   async close(): Promise<void> {
     try {
-      await this.saved()
+      // A writer may have ended in the middle of a write, which knew it as one that is open.
+      do await this.saved()
+      while (this.#options.readOnly === undefined && !this.#upToDate())
     } finally {
       this.#stopTimer()
       await this.#running
@@ -160,7 +162,7 @@ export class Persistence {
     const key = keyOf(streams)
     const due = this.#foldFirst ? 'now' : this.#storage.foldDue
     const ops = due === 'now' ? undefined : this.#source.since(this.#saved)
-    const state = due === 'no' && ops !== undefined ? undefined : this.#source.get()
+    const state = due === 'no' && ops !== undefined ? undefined : this.#source.copy()
     // The journal is completed before it is folded: should the new snapshot come to harm, nothing is missing.
     if (ops !== undefined) {
       const meta = { at: this.#date(), streams: key === this.#savedStreams ? undefined : streams }

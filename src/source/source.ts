@@ -152,6 +152,11 @@ export class StoreSource<State extends object, Commands> implements Source<State
     return this.#document.get(path)
   }
 
+  /** The immutable state, with bytes in it that no reader has. */
+  copy(): unknown {
+    return this.#document.copy()
+  }
+
   /** From now on `cursor` follows the log. */
   follow(cursor: LogCursor): void {
     this.#cursor = cursor
