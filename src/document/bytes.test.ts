@@ -164,6 +164,17 @@ describe('bytes, which nobody can freeze', () => {
     same(document.live, state())
   })
 
+  test('written to in an update that throws are as they were, also if nobody had read them', () => {
+    const document = open(state())
+    const fail = (draft: unknown): void => {
+      new Uint8Array((draft as State).box.buffer)[0] = 9
+      ;(draft as State).map.set('copy', (draft as State).box)
+      throw new Error('x')
+    }
+    expect(() => document.update(fail)).toThrow('x')
+    same(document.get([]), state())
+  })
+
   test('a snapshot that was written to spoils neither the state nor what is sent of it', () => {
     const document = open(state())
     const follower = open(state())

@@ -180,7 +180,9 @@ export function rewriteBytes(live: Bytes, next: Bytes): () => void {
   byteSnapshots.delete(live)
   return () => {
     asUint8Array(live).set(asUint8Array(before))
-    if (known !== undefined) byteSnapshots.set(live, known)
+    // Perhaps of what was meanwhile.
+    if (known === undefined) byteSnapshots.delete(live)
+    else byteSnapshots.set(live, known)
   }
 }
 
