@@ -175,6 +175,24 @@ describe('bytes, which nobody can freeze', () => {
     same(document.get([]), state())
   })
 
+  test('read in many parts that are moved are compared once a part, not once for all of each', () => {
+    const list = Array.from({ length: 300 }, (_, n) => ({ hash: bytes(n % 7), n }))
+    const document = open({ list })
+    let compared = 0
+    const every = vi.spyOn(Uint8Array.prototype, 'every').mockImplementation(function (this: Uint8Array, test) {
+      compared++
+      return Array.prototype.every.call(this, test as never)
+    })
+    document.update((untyped) => {
+      const draft = untyped as { list: typeof list }
+      draft.list.sort((a, b) => a.hash[0]! - b.hash[0]!)
+      draft.list = draft.list.filter(({ hash }) => hash[0] !== 3)
+    })
+    every.mockRestore()
+    expect(compared).toBeLessThan(3000)
+    same(document.get(['list', 0]), { hash: bytes(0), n: 0 })
+  })
+
   test('a snapshot that was written to spoils neither the state nor what is sent of it', () => {
     const document = open(state())
     const follower = open(state())
