@@ -175,6 +175,20 @@ describe('bytes, which nobody can freeze', () => {
     same(document.get([]), state())
   })
 
+  test('written back where they were read are written to in place still', () => {
+    const document = open(state())
+    const ops = update<State>(document, (draft) => {
+      const { bytes: lent } = draft
+      lent[0] = 8
+      draft.bytes = lent
+      lent[1] = 9
+    })
+    expect(ops).toEqual([{ kind: 'set', path: ['bytes'], value: bytes(8, 9) }])
+    same(document.get(['bytes']), bytes(8, 9))
+    update<Partial<State>>(document, (draft) => (draft.bytes = undefined as never))
+    same(document.get(['bytes']), undefined)
+  })
+
   test('read in many parts that are moved are compared once a part, not once for all of each', () => {
     const list = Array.from({ length: 300 }, (_, n) => ({ hash: bytes(n % 7), n }))
     const document = open({ list })

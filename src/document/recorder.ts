@@ -70,7 +70,7 @@ export class Recorder {
     const existed = this.has(node, key)
     const before = existed ? this.transaction.part(node.live, key) : undefined
     // Writing back what is there (`draft.a = draft.a`) changes nothing.
-    if (existed && Object.is(this.#existingNode(before)?.draft ?? before, value)) return
+    if (existed && Object.is(this.#lentFor(before), value)) return
     const path = node.path()
     checkMember(key, path)
     path.push(key)
@@ -157,6 +157,11 @@ export class Recorder {
       this.ops.push(op)
     }
     return true
+  }
+
+  /** What the update has got for a live part, if it has read it. */
+  #lentFor(part: unknown): unknown {
+    return (isBytes(part) ? this.#lent.get(part)?.copy : this.#existingNode(part)?.draft) ?? part
   }
 
   /** Always the same copy of bytes, which the update may write to. */
