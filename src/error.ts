@@ -75,6 +75,17 @@ function formatPath(path: readonly unknown[]): string {
   return `[${path.map((key) => (typeof key === 'string' ? JSON.stringify(key) : String(key))).join(', ')}]`
 }
 
+/** `onError`, which must not throw into what tells it: a frame that is applied and not acknowledged is the last one. */
+export function safely(onError: (error: unknown) => void): (error: unknown) => void {
+  return (error) => {
+    try {
+      onError(error)
+    } catch (worse) {
+      reportUncaught(worse)
+    }
+  }
+}
+
 /** Where errors go that nobody waits for: to the page's `error` event, or, where there is none, to the console. */
 export function reportUncaught(error: unknown): void {
   const { reportError } = globalThis as { reportError?: (error: unknown) => void }

@@ -256,7 +256,7 @@ describe('in step', () => {
       verdict: 'in-step',
       source: { waiting: false, pending: 'nothing', transport: 'message-port', origin: 'app://chat' },
       compared: { revision: 1 },
-      subscribers: { count: 0, untold: 0, paths: [] },
+      subscribers: { count: 0, paths: [] },
       hops: { sent: { revision: 1 }, applied: { revision: 1 }, rendered: { revision: undefined } },
       divergedAt: undefined,
       unanswered: [],
@@ -279,7 +279,7 @@ describe('in step', () => {
       watches: [['byId', 'a', 'response']],
       source: { watches: 1 },
       hops: { rendered: { revision: 1 } },
-      subscribers: { count: 4, untold: 0 },
+      subscribers: { count: 4 },
     })
     expect(diagnosis.sentence).toMatchInlineSnapshot(
       `"In step at revision 1, and every subscriber has been told (4, of [], ["byId", "a"], ["byId", "a", "response"], ["order", 0]): a component that shows anything else is not among them, or keeps a copy; subscribe it to what it shows"`,

@@ -164,6 +164,49 @@ describe('bytes, which nobody can freeze', () => {
     same(document.live, state())
   })
 
+  test('written to in an update that throws are as they were, also if nobody had read them', () => {
+    const document = open(state())
+    const fail = (draft: unknown): void => {
+      new Uint8Array((draft as State).box.buffer)[0] = 9
+      ;(draft as State).map.set('copy', (draft as State).box)
+      throw new Error('x')
+    }
+    expect(() => document.update(fail)).toThrow('x')
+    same(document.get([]), state())
+  })
+
+  test('written back where they were read are written to in place still', () => {
+    const document = open(state())
+    const ops = update<State>(document, (draft) => {
+      const { bytes: lent } = draft
+      lent[0] = 8
+      draft.bytes = lent
+      lent[1] = 9
+    })
+    expect(ops).toEqual([{ kind: 'set', path: ['bytes'], value: bytes(8, 9) }])
+    same(document.get(['bytes']), bytes(8, 9))
+    update<Partial<State>>(document, (draft) => (draft.bytes = undefined as never))
+    same(document.get(['bytes']), undefined)
+  })
+
+  test('read in many parts that are moved are compared once a part, not once for all of each', () => {
+    const list = Array.from({ length: 300 }, (_, n) => ({ hash: bytes(n % 7), n }))
+    const document = open({ list })
+    let compared = 0
+    const every = vi.spyOn(Uint8Array.prototype, 'every').mockImplementation(function (this: Uint8Array, test) {
+      compared++
+      return Array.prototype.every.call(this, test as never)
+    })
+    document.update((untyped) => {
+      const draft = untyped as { list: typeof list }
+      draft.list.sort((a, b) => a.hash[0]! - b.hash[0]!)
+      draft.list = draft.list.filter(({ hash }) => hash[0] !== 3)
+    })
+    every.mockRestore()
+    expect(compared).toBeLessThan(3000)
+    same(document.get(['list', 0]), { hash: bytes(0), n: 0 })
+  })
+
   test('a snapshot that was written to spoils neither the state nor what is sent of it', () => {
     const document = open(state())
     const follower = open(state())

@@ -7,7 +7,7 @@ import { Recorder } from './recorder.ts'
 import { ReplicaDocument } from './replica-document.ts'
 import { copyIn } from './storable.ts'
 import { Transaction } from './transaction.ts'
-import { isContainer, type Container } from './tree.ts'
+import { isContainer, privateSnapshot, type Container } from './tree.ts'
 import type { Op, Path } from './types.ts'
 
 export class Document extends ReplicaDocument {
@@ -26,6 +26,11 @@ export class Document extends ReplicaDocument {
   override apply(ops: readonly Op[]): void {
     this.#checkIdle('Inside update() the state is changed through the draft')
     super.apply(ops)
+  }
+
+  /** The immutable snapshot of the state, with bytes that nobody else gets. */
+  copy(): unknown {
+    return privateSnapshot(this.live)
   }
 
   /** Makes the state deep-equal to `next`, and returns the ops of that. Listeners are not told yet. */

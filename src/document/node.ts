@@ -1,3 +1,4 @@
+import type { Bytes } from '../bytes.ts'
 import { SyncError, type SyncErrorCode } from '../error.ts'
 import type { Recorder } from './recorder.ts'
 import type { Container } from './tree.ts'
@@ -12,6 +13,8 @@ export abstract class Node {
   key: Key
   /** Whether the update has taken it out of the state. Its draft goes on working, and records nothing. */
   detached = false
+  /** The live bytes below it that the update has read, if any. */
+  lent: Set<Bytes> | undefined = undefined
   abstract readonly draft: object
 
   constructor(recorder: Recorder, live: Container, parent: Node | undefined, key: Key) {

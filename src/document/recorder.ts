@@ -36,7 +36,7 @@ export class Recorder {
 
   /** Ends the update for good. Returns its ops; its drafts are of no use any more. */
   commit(): Op[] {
-    this.#settleBytes()
+    this.#settleBytes(this.#lent.keys())
     this.#open = false
     this.transaction.commit()
     return this.ops
@@ -70,7 +70,7 @@ export class Recorder {
     const existed = this.has(node, key)
     const before = existed ? this.transaction.part(node.live, key) : undefined
     // Writing back what is there (`draft.a = draft.a`) changes nothing.
-    if (existed && Object.is(this.#existingNode(before)?.draft ?? before, value)) return
+    if (existed && Object.is(this.#lentFor(before), value)) return
     const path = node.path()
     checkMember(key, path)
     path.push(key)
@@ -139,7 +139,8 @@ export class Recorder {
   /** An immutable value equal to a live one, and independent of it. */
   valueOf(live: unknown): unknown {
     this.checkOpen()
-    this.#settleBytes()
+    // No more than what is in it: of many, each may be asked for.
+    this.#settleBytes(isBytes(live) ? [live] : (this.#existingNode(live)?.lent ?? []))
     return tree.privateSnapshot(live, this.transaction)
   }
 
@@ -158,16 +159,27 @@ export class Recorder {
     return true
   }
 
+  /** What the update has got for a live part, if it has read it. */
+  #lentFor(part: unknown): unknown {
+    return (isBytes(part) ? this.#lent.get(part)?.copy : this.#existingNode(part)?.draft) ?? part
+  }
+
   /** Always the same copy of bytes, which the update may write to. */
   #lend(live: Bytes, node: Node, key: Key): Bytes {
-    const copy = this.#lent.get(live)?.copy ?? tree.copyBytes(live)
+    const known = this.#lent.get(live)
+    if (known === undefined)
+      for (let at: Node | undefined = node; at !== undefined; at = at.parent) (at.lent ??= new Set()).add(live)
+    const copy = known?.copy ?? tree.copyBytes(live)
     this.#lent.set(live, { node, key, copy })
     return copy
   }
 
   /** Nobody tells when bytes are written to, so those that were lent are compared. */
-  #settleBytes(): void {
-    for (const [live, { node, key, copy }] of this.#lent) {
+  #settleBytes(which: Iterable<Bytes>): void {
+    for (const live of which) {
+      const lent = this.#lent.get(live)
+      if (lent === undefined) continue
+      const { node, key, copy } = lent
       // Of another length: transferred away, and so of no use to the update any more.
       if (equalLeaves(live, copy) || live.byteLength !== copy.byteLength) continue
       const at = Array.isArray(node.live) ? node.live.indexOf(live) : key

@@ -110,12 +110,15 @@ function snapshotOfBytes(bytes: Bytes): Bytes {
   return copy
 }
 
-/** A snapshot for the document itself: no reader has had a chance to write to the bytes in it. */
-export function privateSnapshot(value: unknown, during: Transaction): unknown {
+/** A snapshot for the library itself: no reader has had a chance to write to the bytes in it. */
+export function privateSnapshot(value: unknown, during?: Transaction): unknown {
   if (isBytes(value)) return copyBytes(value)
   const taken = snapshot(value, during)
   if (!hasBytes(taken)) return taken
-  return seal(during.mapParts(value as Container, (part) => privateSnapshot(part, during)))
+  const convert = (part: unknown): unknown => privateSnapshot(part, during)
+  return seal(
+    during === undefined ? mapParts(value as Container, convert) : during.mapParts(value as Container, convert),
+  )
 }
 
 /** A new container of the same sort with `convert` applied to each part. */
@@ -177,7 +180,9 @@ export function rewriteBytes(live: Bytes, next: Bytes): () => void {
   byteSnapshots.delete(live)
   return () => {
     asUint8Array(live).set(asUint8Array(before))
-    if (known !== undefined) byteSnapshots.set(live, known)
+    // Perhaps of what was meanwhile.
+    if (known === undefined) byteSnapshots.delete(live)
+    else byteSnapshots.set(live, known)
   }
 }
 

@@ -229,31 +229,6 @@ describe('a state that has diverged', () => {
   })
 })
 
-test('listeners that were not told, because onError threw', async () => {
-  const { source, clock } = testSource()
-  const link = memoryLink(clock)
-  serveConnection([source], link.server, { transport: 'memory', origin: '' }, undefined, clock)
-  const onError = (): void => {
-    throw new Error('not even this')
-  }
-  const replica = createReplica(tabsStore, link.client, { clock, onError })
-  await clock.advance(100)
-  let armed = false
-  replica.at('theme').subscribe(() => {
-    if (armed) throw new Error('listener')
-  })
-  replica.at('theme').subscribe(() => {})
-  armed = true
-  source.update((draft) => void (draft.theme = 'dark'))
-  await clock.advance(100).catch(() => {})
-  const { subscribers, hops, sentence } = await patiently(clock, replica.diagnose())
-  expect(subscribers).toMatchObject({ count: 2, untold: 1 })
-  expect(hops.rendered).toEqual({ revision: undefined, age: undefined })
-  expect(sentence).toMatchInlineSnapshot(
-    `"In step at revision 1, but 1 of 2 subscribers have not been told, since an \`onError\` threw: make it throw nothing"`,
-  )
-})
-
 test('many subscribers are counted, and some are named', async () => {
   const { replica, clock, diagnose } = open()
   await clock.advance(100)

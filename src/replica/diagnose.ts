@@ -84,9 +84,8 @@ export async function diagnose(inside: Inside, timeout: number = 2000): Promise<
   }
 }
 
-function hopsOf(first: Answer | undefined, here: Hop, { count, untold }: Subscribers): Record<HopName, Hop> {
+function hopsOf(first: Answer | undefined, here: Hop, { count }: Subscribers): Record<HopName, Hop> {
   const committed = { revision: first?.revision, age: first?.report?.committedAge }
-  const rendered = count > 0 && untold === 0
   return {
     mutated: committed,
     published: committed,
@@ -94,7 +93,7 @@ function hopsOf(first: Answer | undefined, here: Hop, { count, untold }: Subscri
     // What is received is applied at once, or else the replica joins again.
     received: here,
     applied: here,
-    rendered: rendered ? here : { revision: undefined, age: undefined },
+    rendered: count > 0 ? here : { revision: undefined, age: undefined },
   }
 }
 
@@ -117,7 +116,6 @@ function subscribersOf(document: ReplicaDocument): Subscribers {
   collect(document.listeners.root)
   return {
     count: listeners.length,
-    untold: listeners.filter(({ path, value }) => !Object.is(value, document.get(path))).length,
     paths: listeners.slice(0, 20).map(({ path }) => path),
   }
 }

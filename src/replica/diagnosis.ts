@@ -61,8 +61,6 @@ export interface Diagnosis {
 /** Who hears of changes of this replica: components, selections, readers. */
 export interface Subscribers {
   readonly count: number
-  /** How many have not been told what is there now, because `onError` threw, say. */
-  readonly untold: number
   /** What they are subscribed to: up to 20 paths. */
   readonly paths: readonly Path[]
 }

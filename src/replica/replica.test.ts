@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { framesDown, framesUp, outcome, tabsStore, testSource } from '../../test/fixtures/tabs.ts'
 import { defineStore } from '../definition.ts'
 import { serveConnection } from '../protocol/serve.ts'
@@ -92,6 +92,31 @@ describe('joining', () => {
     expect(errors).toMatchObject([{ code: 'bad-frame' }])
     expect(replica.status.get()).toBe('live')
   })
+})
+
+test('an onError that throws stops nothing, and its error is reported', async () => {
+  const reported = vi.fn<(error: unknown) => void>()
+  vi.stubGlobal('reportError', reported)
+  const { source, clock } = testSource()
+  const link = memoryLink(clock)
+  serveConnection([source], link.server, peer)
+  const worse = new Error('not even this')
+  const onError = (): void => {
+    throw worse
+  }
+  const replica = createReplica(tabsStore, link.client, { onError })
+  await clock.advance(100)
+  replica.at('theme').subscribe((theme) => {
+    if (theme === 'dark') throw new Error('listener')
+  })
+  const told: string[] = []
+  replica.at('theme').subscribe((theme) => void told.push(theme))
+  for (const theme of ['dark', 'black']) {
+    source.update((draft) => void (draft.theme = theme))
+    await clock.advance(100)
+  }
+  expect([told.slice(1), reported.mock.calls]).toEqual([['dark', 'black'], [[worse]]])
+  vi.unstubAllGlobals()
 })
 
 describe('settled', () => {

@@ -5,7 +5,7 @@ import { ReplicaDocument } from '../document/replica-document.ts'
 import { pathKey } from '../document/path.ts'
 import type { Container } from '../document/tree.ts'
 import type { Immutable, Path, Readable } from '../document/types.ts'
-import { SyncError, reportUncaught } from '../error.ts'
+import { SyncError, reportUncaught, safely } from '../error.ts'
 import { nextChannel, type Connection } from '../protocol/connection.ts'
 import type { DownFrame, UpFrame } from '../protocol/frames.ts'
 import { parseDownFrame } from '../protocol/parse.ts'
@@ -21,8 +21,10 @@ import type { Replica, ReplicaOptions } from './types.ts'
 export function createReplica<State extends object, Commands>(
   definition: StoreDefinition<State, Commands>,
   connection: Connection,
-  { onError = reportUncaught, clock = systemClock }: ReplicaOptions = {},
+  options: ReplicaOptions = {},
 ): Replica<State, Commands> {
+  const { clock = systemClock } = options
+  const onError = safely(options.onError ?? reportUncaught)
   const document = new ReplicaDocument(structuredClone(definition.state()) as Container, onError)
   const statusDocument = new ReplicaDocument({ status: 'connecting' }, reportUncaught)
   const status = statusDocument.at(['status']) as Readable<Status>

@@ -147,18 +147,12 @@ function stoodStill({ report }: Answer, { count: listeners }: Subscribers): Judg
   ]
 }
 
-function inStep({ shown: revision }: Answer, { count: listeners, untold, paths }: Subscribers): Judged {
+function inStep({ shown: revision }: Answer, { count: listeners, paths }: Subscribers): Judged {
   const head = `In step at revision ${revision}`
   if (listeners === 0) {
     return [
       'in-step',
       `${head}, but the component does not read the replica: nobody is subscribed to it; use $store, useSyncExternalStore or subscribe() on replica.at(...) where get() was called once or a plain value was taken out`,
-    ]
-  }
-  if (untold > 0) {
-    return [
-      'in-step',
-      `${head}, but ${untold} of ${listeners} subscribers have not been told, since an \`onError\` threw: make it throw nothing`,
     ]
   }
   const places = [...new Set(paths.map(format))].join(', ')

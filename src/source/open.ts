@@ -2,7 +2,7 @@ import { systemClock } from '../clock.ts'
 import type { StoreDefinition } from '../definition.ts'
 import { copyState } from '../document/document.ts'
 import type { Path, Readable } from '../document/types.ts'
-import { SyncError, reportUncaught } from '../error.ts'
+import { SyncError, reportUncaught, safely } from '../error.ts'
 import type { Damage, OpenStorage, Storage } from '../storage/storage.ts'
 import { Persistence, type Saving } from './persistence.ts'
 import { StoreSource } from './source.ts'
@@ -60,7 +60,7 @@ export interface Recovered {
  * Opens a store: its state is what the storage has, or, where that has none, the definition's. From then on it saves itself.
  *
  * @throws SyncError `storage-locked` if another process has it open; `storage-failed` if it cannot be read;
- * `migration-failed`; and what `createSource` throws.
+ * `migration-failed`; `setup` if the definition's version is no whole number; and what `createSource` throws.
  */
 export async function openSource<State extends object, Commands>(
   definition: StoreDefinition<State, Commands>,
@@ -68,6 +68,12 @@ export async function openSource<State extends object, Commands>(
     ([keyof Commands] extends [never] ? unknown : Required<Pick<SourceOptions<State, Commands>, 'commands'>>),
 ): Promise<OpenedSource<State, Commands>> {
   const { name, version = 1 } = definition
+  if (!Number.isSafeInteger(version) || version < 0) {
+    throw new SyncError(
+      'setup',
+      `The version of the store "${name}" has to be a whole number from 0 up, not ${version}`,
+    )
+  }
   let restored: Restored | undefined
   let state: State | undefined
   const storage = await options.storage.open(name, (stored) => {
@@ -108,7 +114,7 @@ class SavedSource<State extends object, Commands>
       saveInterval: options.saveInterval ?? 500,
       clock: options.clock ?? systemClock,
       date: options.date ?? Date.now,
-      onError: options.onError ?? reportUncaught,
+      onError: safely(options.onError ?? reportUncaught),
       // A migration is a change like others: a journal of what was before does not lead to what is after.
       base: (restored?.revision ?? 0) + (older ? 1 : 0),
       // What was found damaged is set aside with the next fold, which should not be a long way off.
@@ -180,6 +186,10 @@ function describe(
     recovered:
       lost.length === 0
         ? undefined
-        : { damage: lost, lostCommits: Math.max(0, ...known.map((to) => to - revision)), lostSince: restored?.at },
+        : {
+            damage: lost,
+            lostCommits: known.reduce((most, to) => Math.max(most, to - revision), 0),
+            lostSince: restored?.at,
+          },
   }
 }

@@ -25,8 +25,8 @@ export interface Persisted {
   readonly revision: number
   /** What brings a state from `revision` up to now, if that is known. */
   since(revision: number): readonly Op[] | undefined
-  /** The immutable state. */
-  get(): unknown
+  /** The immutable state, with bytes in it that nobody writes to. */
+  copy(): unknown
   /** The texts that have an open writer. */
   streams(): readonly Path[]
 }
@@ -114,7 +114,9 @@ export class Persistence {
   /** Saves, and lets go of the storage, saved or not. */
   async close(): Promise<void> {
     try {
-      await this.saved()
+      // A writer may have ended in the middle of a write, which knew it as one that is open.
+      do await this.saved()
+      while (this.#options.readOnly === undefined && !this.#upToDate())
     } finally {
       this.#stopTimer()
       await this.#running
@@ -152,21 +154,21 @@ export class Persistence {
 
   /** What to write is decided in one synchronous step. Returns whether all went well. */
   async #save(to: number): Promise<boolean> {
-    const { clock, date, base, version } = this.#options
+    const { clock, base, version } = this.#options
     const streams = this.#source.streams()
     const key = keyOf(streams)
     const due = this.#storage.foldDue
     const ops = due === 'now' ? undefined : this.#source.since(this.#saved)
-    const state = due === 'no' && ops !== undefined ? undefined : this.#source.get()
+    const state = due === 'no' && ops !== undefined ? undefined : this.#source.copy()
     // The journal is completed before it is folded: should the new snapshot come to harm, nothing is missing.
     if (ops !== undefined) {
-      const meta = { at: date(), streams: key === this.#savedStreams ? undefined : streams }
+      const meta = { at: this.#date(), streams: key === this.#savedStreams ? undefined : streams }
       if (to !== this.#saved || meta.streams !== undefined)
         await this.#storage.append(paced(recordText(meta, base + this.#saved, base + to, ops), clock))
       this.#stored(to, key)
     }
     if (state === undefined) return true
-    const meta = { version, at: date(), streams }
+    const meta = { version, at: this.#date(), streams }
     try {
       await this.#storage.fold(paced(snapshotText(this.#source.name, meta, base + to, state), clock))
     } catch (error) {
@@ -177,6 +179,12 @@ export class Persistence {
     }
     this.#stored(to, key)
     return true
+  }
+
+  /** As it is stored: what cannot be read again would cost the whole state. */
+  #date(): number {
+    const date = Math.round(this.#options.date())
+    return Number.isSafeInteger(date) && date > 0 ? date : 0
   }
 
   #stored(revision: number, streams: string): void {

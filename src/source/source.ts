@@ -6,7 +6,7 @@ import { hash } from '../document/hash.ts'
 import { pathKey } from '../document/path.ts'
 import { copyIn } from '../document/storable.ts'
 import type { At, Draft, Immutable, Key, Op, Path, Readable, ValidPath } from '../document/types.ts'
-import { SyncError, reportUncaught } from '../error.ts'
+import { SyncError, reportUncaught, safely } from '../error.ts'
 import type { UpFrame } from '../protocol/frames.ts'
 import type { Session, SessionPort } from '../protocol/serve.ts'
 import { commitBody, snapshotBody, type Body } from '../protocol/wire.ts'
@@ -73,7 +73,8 @@ export class StoreSource<State extends object, Commands> implements Source<State
       interval: options.interval ?? defaultPace.interval,
       appendInterval: options.appendInterval ?? defaultPace.appendInterval,
     }
-    this.#document = new Document(copyState(options.state ?? definition.state()), options.onError ?? reportUncaught)
+    const onError = safely(options.onError ?? reportUncaught)
+    this.#document = new Document(copyState(options.state ?? definition.state()), onError)
     this.#log = new Log(options.logLength ?? 8192)
     this.#clock = options.clock ?? systemClock
     this['~inside'] = { definition, clock: this.#clock, epoch: this.epoch }
@@ -149,6 +150,11 @@ export class StoreSource<State extends object, Commands> implements Source<State
   /** The immutable snapshot of what is at a path, whatever its type. */
   part(path: Path): unknown {
     return this.#document.get(path)
+  }
+
+  /** The immutable state, with bytes in it that no reader has. */
+  copy(): unknown {
+    return this.#document.copy()
   }
 
   /** From now on `cursor` follows the log. */

@@ -9,7 +9,11 @@ export interface Writer {
    * @throws SyncError `bad-path` if the text is gone (its tab was closed, say), `closed` after `end()`.
    */
   append(chunk: string): void
-  /** Adds what was kept back, sends everything at once instead of at the store's pace, and closes the writer. */
+  /**
+   * Adds what was kept back, sends everything at once instead of at the store's pace, and closes the writer.
+   *
+   * @throws SyncError `bad-path` if something was kept back and the text is gone; it is closed all the same.
+   */
   end(): void
 }
 
@@ -28,8 +32,11 @@ export function createWriter(append: (chunk: string) => void, hurry: () => void)
     end() {
       if (!open) return
       open = false
-      if (keptBack !== '') append(keptBack)
-      hurry()
+      try {
+        if (keptBack !== '') append(keptBack)
+      } finally {
+        hurry()
+      }
     },
   }
 }

@@ -21,6 +21,7 @@ export class SqliteThread {
   readonly #worker: Worker
   readonly #calls = new Map<number, Call>()
   #lastId = 0
+  #ended = false
 
   constructor() {
     const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js'
@@ -37,11 +38,14 @@ export class SqliteThread {
       this.#failAll(error instanceof Error ? error : new Error(String(error)))
     })
     this.#worker.on('exit', () => {
-      this.#failAll(new Error('The thread of the database has ended'))
+      this.#ended = true
+      this.#failAll(ended())
     })
   }
 
   async call(request: SqliteRequest): Promise<unknown> {
+    // Nobody would answer.
+    if (this.#ended) throw ended()
     const id = ++this.#lastId
     return await new Promise((resolve, reject) => {
       this.#calls.set(id, { resolve, reject })
@@ -60,6 +64,10 @@ export class SqliteThread {
     this.#calls.clear()
     for (const call of calls) call.reject(error)
   }
+}
+
+function ended(): Error {
+  return new Error('The thread of the database has ended')
 }
 
 function errorOf({ message, errcode }: { message: string; errcode: number | undefined }): Error {

@@ -13,10 +13,14 @@ import { SqliteStore } from './sqlite-store.ts'
 import { SqliteThread } from './sqlite-thread.ts'
 import type { Damage, Storage } from './storage.ts'
 
-/** The database while at least one store in it is open. */
 interface Connection {
   readonly thread: SqliteThread
   readonly quarantine: string | undefined
+}
+
+/** The database while at least one store in it is open, or about to be. */
+interface Sharing {
+  readonly connection: Promise<Connection>
   users: number
 }
 
@@ -27,12 +31,22 @@ interface Connection {
 export function sqliteStorage(file: string): Storage {
   const path = resolve(file)
   const stores = new Set<string>()
-  let connecting: Promise<Connection> | undefined
+  let shared: Sharing | undefined
   let disconnecting: Promise<void> = Promise.resolve()
-  const disconnect = async (connection: Connection): Promise<void> => {
-    if (--connection.users > 0) return
-    connecting = undefined
-    disconnecting = closeDatabase(connection, path)
+  const share = (): Sharing => {
+    const sharing: Sharing = { connection: disconnecting.then(() => connect(path)), users: 0 }
+    sharing.connection.catch(() => {
+      if (shared === sharing) shared = undefined
+    })
+    return sharing
+  }
+  const leave = async (sharing: Sharing): Promise<void> => {
+    if (--sharing.users > 0) return
+    if (shared === sharing) shared = undefined
+    disconnecting = sharing.connection.then(
+      (connection) => closeDatabase(connection, path),
+      () => undefined,
+    )
     await disconnecting
   }
   return {
@@ -40,30 +54,25 @@ export function sqliteStorage(file: string): Storage {
       fileNameOf(store)
       if (stores.has(store)) throw locked(path, String(process.pid))
       stores.add(store)
-      let connection: Connection | undefined
+      // Counted before anything is waited for, lest the last one that closes take the database away meanwhile.
+      const sharing = (shared ??= share())
+      sharing.users++
       try {
-        const known = (connecting ??= disconnecting.then(() => connect(path)))
-        connection = await known.catch((error: unknown) => {
-          if (connecting === known) connecting = undefined
-          throw error
-        })
-        connection.users++
-        const loaded = (await connection.thread.call({ do: 'load', store })) as LoadedGenerations
-        const { thread, quarantine } = connection
+        const { thread, quarantine } = await sharing.connection
+        const loaded = (await thread.call({ do: 'load', store })) as LoadedGenerations
         const aside = `${store}~damaged-${Date.now()}`
         const chosen = choose(loaded.generations, read, (kind, number) => ({
           location: `${path}: ${kind} ${number} of ${store}`,
           quarantine: `${path}: ${aside}`,
         }))
         const choice = withQuarantine(chosen, path, quarantine)
-        const user = connection
         return new SqliteStore(path, store, thread, choice, loaded, aside, async () => {
           stores.delete(store)
-          await disconnect(user)
+          await leave(sharing)
         })
       } catch (error) {
         stores.delete(store)
-        if (connection !== undefined) await disconnect(connection)
+        await leave(sharing)
         throw codeOf(error) === undefined ? error : storageFailed('read', path, error)
       }
     },
@@ -94,7 +103,7 @@ async function connect(path: string): Promise<Connection> {
   try {
     const { quarantine } = (await thread.call({ do: 'open', file: path })) as Opened
     await signOwner(path).catch(() => undefined)
-    return { thread, quarantine, users: 0 }
+    return { thread, quarantine }
   } catch (error) {
     await thread.end()
     if (codeOf(error) === 'EBUSY') throw locked(path, await ownerOf(path))

@@ -51,6 +51,22 @@ describe.each(kinds)('%sStorage', (kind, make) => {
     expect(found).toBeGreaterThan(0)
   })
 
+  test('a store is opened while the last of the others is being closed', async () => {
+    const storage = make(join(home, 'place'))
+    for (let later = 0; later < 3; later++) {
+      const last = await storage.open('tabs', () => 0)
+      const closing = last.close()
+      for (let turn = 0; turn < later; turn++) await undefined
+      const opened = await storage.open('settings', () => 0)
+      await opened.fold([`snapshot ${later}`])
+      await opened.close()
+      await closing
+    }
+    const read = vi.fn(() => 0)
+    await (await storage.open('settings', read)).close()
+    expect(read).toHaveBeenCalledWith({ snapshot: 'snapshot 2', records: [] })
+  })
+
   test('everything is for this user alone', async () => {
     const place = join(home, 'new', 'place')
     const opened = await make(place).open('tabs', () => 0)

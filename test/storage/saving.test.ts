@@ -53,6 +53,31 @@ describe('a source with a storage', () => {
     expect(again.revision).toBe(0)
   })
 
+  test.each([1_000_000.25, -5, NaN, Number.POSITIVE_INFINITY])('is loaded, whatever the date was: %d', async (date) => {
+    const storage = memoryStorage()
+    const { source } = await openNotes(storage, fakeClock(), { date: () => date })
+    await source.saved()
+    count(source)
+    await source.close()
+    const again = (await openNotes(storage)).source
+    expect([again.get().count, again.opened.recovered]).toEqual([1, undefined])
+    expect(again.opened.savedAt).toBe(date > 0 && date < Number.POSITIVE_INFINITY ? 1_000_000 : 0)
+  })
+
+  test('stores the bytes of the state, and not what a reader has made of its own', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const files = defineStore('files', { state: () => ({ all: [{ bytes: new Uint8Array([1, 2]) }] }) })
+    const storage = memoryStorage()
+    const source = await openSource(files, { storage, clock: fakeClock() })
+    const read = source.get().all[0]!.bytes as Uint8Array
+    read[0] = 9
+    source.update(() => {})
+    await source.close()
+    const again = await openSource(files, { storage, clock: fakeClock() })
+    expect(again.get().all[0]!.bytes).toEqual(new Uint8Array([1, 2]))
+    warn.mockRestore()
+  })
+
   test('saved() does not wait for the interval, and shares a write', async () => {
     const clock = fakeClock()
     const { storage, writes } = probe(clock)
@@ -273,6 +298,25 @@ describe('a storage that fails', () => {
     expect(states).toEqual(['saving', 'saved', 'saving', 'saved'])
   })
 
+  test('an onError that throws does not stop the saving', async () => {
+    const reported = vi.fn<(error: unknown) => void>()
+    vi.stubGlobal('reportError', reported)
+    const clock = fakeClock()
+    const failing = probe(clock)
+    const worse = new Error('not even this')
+    const onError = (): void => {
+      throw worse
+    }
+    const { source } = await openNotes(failing.storage, clock, { onError })
+    failing.error = new SyncError('storage-failed', 'Disk full')
+    count(source)
+    await expect(source.saved()).rejects.toBe(failing.error)
+    failing.error = undefined
+    await source.saved()
+    expect([source.saving.get().state, reported.mock.calls]).toEqual(['saved', [[worse]]])
+    vi.unstubAllGlobals()
+  })
+
   test('a fold that fails is no failure to save, where the journal goes on', async () => {
     const clock = fakeClock()
     const failing = probe(clock)
@@ -320,6 +364,35 @@ describe('streams', () => {
     expect(source.saving.get().state).toBe('saving')
     await clock.advance(500)
     expect(source.saving.get().state).toBe('saved')
+    await source.close()
+    expect((await openNotes(storage)).source.opened.interrupted).toEqual([])
+  })
+
+  test('that a writer ended in the middle of the last write is saved, too', async () => {
+    const clock = fakeClock()
+    const slow = probe(clock)
+    const { source } = await openNotes(slow.storage, clock)
+    const writer = source.writer('texts', 'a')
+    await source.saved()
+    writer.append('all')
+    let open = (): void => {}
+    slow.gate = new Promise((resolve) => (open = resolve))
+    const saved = source.saved()
+    writer.end()
+    const closed = source.close()
+    open()
+    await Promise.all([saved, closed])
+    expect((await openNotes(slow.storage)).source.opened.interrupted).toEqual([])
+  })
+
+  test('one whose text is gone is over when it ends, even if it has kept something back', async () => {
+    const storage = memoryStorage()
+    const { source } = await openNotes(storage)
+    const writer = source.writer('texts', 'a')
+    writer.append('\ud83d')
+    source.update(({ texts }) => void texts.delete('a'))
+    expect(() => writer.end()).toThrow(expect.objectContaining({ code: 'bad-path' }))
+    source.update(({ texts }) => void texts.set('a', 'another'))
     await source.close()
     expect((await openNotes(storage)).source.opened.interrupted).toEqual([])
   })

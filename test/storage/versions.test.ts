@@ -46,6 +46,11 @@ async function storedV1(storage: Storage): Promise<void> {
   await source.close()
 }
 
+test.each([1.5, -1, NaN, '2' as never])('%s is no version', async (version) => {
+  const definition = defineStore('people', { version, state: (): V1 => ({ name: 'Ada' }) })
+  await expect(open(definition, memoryStorage())).rejects.toMatchObject({ code: 'setup' })
+})
+
 describe('an older version', () => {
   test('is migrated step by step, and stored anew at once', async () => {
     const storage = memoryStorage()
