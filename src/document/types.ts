@@ -64,11 +64,24 @@ export type At<T, P extends readonly unknown[]> = P extends readonly [infer K, .
   ? At<Child<T, K>, Rest>
   : T
 
-/** `P` if it leads somewhere in `T`; otherwise what would, so that a wrong key does not compile. */
-export type ValidPath<T, P extends readonly unknown[]> = P extends readonly [infer K, ...infer Rest]
-  ? K extends KeyOf<T>
-    ? readonly [K, ...ValidPath<Child<T, K>, Rest>]
-    : readonly [KeyOf<T>, ...unknown[]]
+/** `P` if it leads somewhere in `T`; otherwise what would: a wrong key does not compile, and editors offer the right ones. */
+export type ValidPath<T, P extends Path> = P extends PathAlong<T, P> ? P : PathAlong<T, P>
+
+/** `P` if it leads to a text in `T`; otherwise what would, or a step further. */
+export type TextPath<T, P extends Path> =
+  P extends PathAlong<T, P>
+    ? HasText<At<T, P>> extends true
+      ? P
+      : readonly [...PathAlong<T, P>, KeyOf<At<T, P>> & Key]
+    : PathAlong<T, P>
+
+type HasText<T> = unknown extends T ? true : [Extract<T, string>] extends [never] ? false : true
+
+/** `P` as far as it leads somewhere in `T`, with the keys that do in the place of the first that does not. */
+type PathAlong<T, P extends Path> = P extends readonly [infer K, ...infer Rest extends Path]
+  ? K extends KeyOf<T> & Key
+    ? readonly [K, ...PathAlong<Child<T, K>, Rest>]
+    : readonly [KeyOf<T> & Key, ...Rest]
   : readonly []
 
 /** One change to a document. Its values are immutable. */

@@ -1,6 +1,6 @@
 import type { CommandCalls, NoCommands } from '../definition.ts'
 import type { Clock } from '../clock.ts'
-import type { At, Immutable, Key, Readable, ValidPath } from '../document/types.ts'
+import type { At, Immutable, Key, Readable, TextPath, ValidPath } from '../document/types.ts'
 import type { SyncError } from '../error.ts'
 import type { Diagnosis } from './diagnosis.ts'
 import type { Status } from './machine.ts'
@@ -15,11 +15,11 @@ export interface ReplicaOptions {
 /** A live, read-only copy of a store in another process. Until the source's state is there, it shows the definition's. */
 export interface Replica<State extends object, Commands = NoCommands> extends Readable<Immutable<State>> {
   /** What is at a path, now and from now on; `undefined` where nothing is. Costs nothing of what is elsewhere. */
-  at<const P extends readonly Key[]>(...path: P & ValidPath<State, P>): Readable<Immutable<At<State, P>>>
+  at<const P extends readonly Key[]>(...path: ValidPath<State, P>): Readable<Immutable<At<State, P>>>
   /** What `fn` makes of the whole state; told again only when that is another, by `equal` (default `Object.is`). */
   select<T>(fn: (state: Immutable<State>) => T, equal?: (a: T, b: T) => boolean): Readable<T>
   /** Follows the growing text at a path live, as long as somebody is subscribed. */
-  reader<const P extends readonly Key[]>(...path: P & ValidPath<State, P>): Reader
+  reader<const P extends readonly Key[]>(...path: TextPath<State, P>): Reader
   /**
    * The commands of the definition. The promise resolves when the command is done and this replica shows its effects.
    * It rejects with a SyncError: the command's own, `command-failed`, `unknown-command`, `not-storable` (the argument),

@@ -68,8 +68,7 @@ describe('a source', () => {
     source.append(['byId', 'a', 'response'], 'Hello')
     source.append(['byId', 'a', 'response'], ', world')
     expect(source.at('byId', 'a', 'response').get()).toBe('Hello, world')
-    const append = (path: readonly string[], chunk: unknown) => () =>
-      source.append(path as readonly [], chunk as string)
+    const append = (path: readonly string[], chunk: unknown) => () => source.append(path as never, chunk as string)
     expect(append(['order'], 'x')).toThrow(expect.objectContaining({ code: 'bad-path' }))
     expect(append(['byId', 'z', 'response'], 'x')).toThrow(expect.objectContaining({ code: 'bad-path' }))
     expect(append(['theme'], 5)).toThrow(expect.objectContaining({ code: 'not-storable', path: ['theme'] }))

@@ -5,7 +5,7 @@ import { Document, copyState } from '../document/document.ts'
 import { hash } from '../document/hash.ts'
 import { pathKey } from '../document/path.ts'
 import { copyIn } from '../document/storable.ts'
-import type { At, Draft, Immutable, Key, Op, Path, Readable, ValidPath } from '../document/types.ts'
+import type { At, Draft, Immutable, Key, Op, Path, Readable, TextPath, ValidPath } from '../document/types.ts'
 import { SyncError, reportUncaught, safely } from '../error.ts'
 import type { UpFrame } from '../protocol/frames.ts'
 import type { Session, SessionPort } from '../protocol/serve.ts'
@@ -95,7 +95,7 @@ export class StoreSource<State extends object, Commands> implements Source<State
     return this.#document.subscribe([], run as (value: unknown) => void)
   }
 
-  at<const P extends readonly Key[]>(...path: P & ValidPath<State, P>): Readable<Immutable<At<State, P>>> {
+  at<const P extends readonly Key[]>(...path: ValidPath<State, P>): Readable<Immutable<At<State, P>>> {
     return this.#document.at(path) as Readable<Immutable<At<State, P>>>
   }
 
@@ -111,7 +111,11 @@ export class StoreSource<State extends object, Commands> implements Source<State
     this.#publish(this.#document.replace(copyState(next)))
   }
 
-  append<const P extends readonly Key[]>(path: P & ValidPath<State, P>, chunk: string): void {
+  append<const P extends readonly Key[]>(path: TextPath<State, P>, chunk: string): void {
+    this.#append(path, chunk)
+  }
+
+  #append(path: Path, chunk: string): void {
     this.#checkOpen()
     if (typeof chunk !== 'string') throw new SyncError('not-storable', 'Only text can be appended to a text', { path })
     const ops: Op[] = [{ kind: 'append', path, chunk }]
@@ -119,15 +123,18 @@ export class StoreSource<State extends object, Commands> implements Source<State
     if (chunk !== '') this.#publish(ops)
   }
 
-  writer<const P extends readonly Key[]>(...path: P & ValidPath<State, P>): Writer {
+  writer<const P extends readonly Key[]>(...path: TextPath<State, P>): Writer {
     const text = this.#document.get(path)
-    if (typeof text !== 'string') throw new SyncError('bad-path', 'There is no text to append to', { path })
+    if (typeof text !== 'string')
+      throw new SyncError('bad-path', 'There is no text to append to: put a string there first, by update()', {
+        path,
+      })
     const writer = { path }
     this.#writers.add(writer)
     this.#cursor?.changed()
     return createWriter(
       (chunk) => {
-        this.append(path, chunk)
+        this.#append(path, chunk)
       },
       () => {
         for (const session of this.#publisher.sessions) session.hurry()

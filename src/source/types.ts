@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts'
 import type { CommandHandlers } from '../definition.ts'
-import type { At, Draft, Immutable, Key, Readable, ValidPath } from '../document/types.ts'
+import type { At, Draft, Immutable, Key, Readable, TextPath, ValidPath } from '../document/types.ts'
 import type { Peer } from '../protocol/connection.ts'
 import type { Served } from '../protocol/serve.ts'
 import type { SourceInside } from './inside.ts'
@@ -35,7 +35,7 @@ export interface Source<State extends object, Commands = unknown> extends Readab
   /** How many commits there have been. */
   readonly revision: number
   /** What is at a path, now and from now on; `undefined` where nothing is. */
-  at<const P extends readonly Key[]>(...path: P & ValidPath<State, P>): Readable<Immutable<At<State, P>>>
+  at<const P extends readonly Key[]>(...path: ValidPath<State, P>): Readable<Immutable<At<State, P>>>
   /**
    * Changes the state and publishes the change, as one commit: write to the draft as to plain data. All or nothing: if
    * `fn` throws, nothing has happened. Returns what `fn` returns.
@@ -51,9 +51,9 @@ export interface Source<State extends object, Commands = unknown> extends Readab
    *
    * @throws SyncError `bad-path` if there is no text.
    */
-  append<const P extends readonly Key[]>(path: P & ValidPath<State, P>, chunk: string): void
+  append<const P extends readonly Key[]>(path: TextPath<State, P>, chunk: string): void
   /** A writer for the text at a path. */
-  writer<const P extends readonly Key[]>(...path: P & ValidPath<State, P>): Writer
+  writer<const P extends readonly Key[]>(...path: TextPath<State, P>): Writer
   /** Ends all sessions; the source cannot be changed any more. */
   close(): void
 }

@@ -15,6 +15,7 @@ test('a writer appends, one commit per chunk', () => {
 
 test('there has to be a text to write to, now and later', () => {
   const { source } = testSource()
+  // @ts-expect-error no text
   expect(() => source.writer('order')).toThrow(expect.objectContaining({ code: 'bad-path' }))
   const writer = source.writer(...path)
   source.update((draft) => void draft.byId.delete('a'))

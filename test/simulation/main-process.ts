@@ -178,7 +178,7 @@ export class MainProcess {
     if (streams.length === 0 || random.chance(0.02)) {
       const path = randomTextPath(random)
       if (typeof pick(model, path) !== 'string') return owned.change(random.seed())
-      streams.push({ path, writer: store.writer(...(path as [])), keptBack: '' })
+      streams.push({ path, writer: store.writer(...(path as never)), keptBack: '' })
     }
     const stream = random.pick(streams)
     const chunk = random.chance(0.1) ? random.pick(['\ud83d', '\ude00']) : randomText(random, 5)
@@ -200,7 +200,7 @@ export class MainProcess {
     const half = this.#random.pick(['\ud83d', '\ud83d', '\ude00'])
     if (typeof pick(owned.model, path) !== 'string') return
     addText(owned.model, path, half)
-    owned.store.append(path as [], half)
+    owned.store.append(path as never, half)
     owned.record()
   }
 

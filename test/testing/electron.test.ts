@@ -101,6 +101,18 @@ test('the page uses the real connect of lockstep/electron/renderer', async () =>
   expect(replica.get()).toEqual(source.get())
 })
 
+test('connect gives a page one replica of a store, until that is closed', async () => {
+  await startMain()
+  const page = await electron.page()
+  const replica = page.connect(tabsStore)
+  await waitForSync(replica)
+  expect(page.connect(tabsStore)).toBe(replica)
+  replica.close()
+  const next = page.connect(tabsStore)
+  await waitForSync(next)
+  expect(next).not.toBe(replica)
+})
+
 test('a crash ends the sessions of the page, and a new one is in step again', async () => {
   const { source } = await startMain()
   const page = await electron.page()

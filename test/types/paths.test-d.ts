@@ -1,4 +1,4 @@
-import { defineStore, type Readable } from '../../src/index.ts'
+import { defineStore, type Readable, type TextPath, type ValidPath } from '../../src/index.ts'
 import { createReplica, type Reader } from '../../src/replica/index.ts'
 import { createSource, type Source } from '../../src/source/index.ts'
 import type { Connection } from '../../src/protocol/connection.ts'
@@ -42,6 +42,32 @@ describe('paths', () => {
     source.at('order', 'first')
     // @ts-expect-error nothing is below a string
     source.at('byId', 'a', 'title', 'length')
+  })
+
+  test('the error is at the wrong key, where an editor offers the right ones', () => {
+    source.at(
+      'byId',
+      'a',
+      // @ts-expect-error no such key
+      'titel',
+    )
+    expectTypeOf<ValidPath<Tabs, ['byId', 'a', 'titel']>>().toEqualTypeOf<readonly ['byId', 'a', keyof Tab]>()
+    expectTypeOf<ValidPath<Tabs, ['nothing', 'a']>>().toEqualTypeOf<readonly [keyof Tabs, 'a']>()
+    expectTypeOf<TextPath<Tabs, ['order']>>().toEqualTypeOf<readonly ['order', number]>()
+  })
+
+  test('a writer and a reader take the path of a text', () => {
+    source.writer('byId', 'a', 'title')
+    source.append(['byName', 'a', 'title'], '!')
+    source.writer('byId', 'a', 'metadata', 'model')
+    // @ts-expect-error an array
+    source.writer('order')
+    // @ts-expect-error an object
+    source.append(['byId', 'a'], '!')
+    const replica = createReplica(definition, connection)
+    replica.reader('byId', 'a', 'title')
+    // @ts-expect-error a Set
+    replica.reader('byId', 'a', 'tags')
   })
 
   test('what reads return is readonly', () => {

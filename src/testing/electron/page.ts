@@ -37,6 +37,7 @@ export class FakePage {
   readonly #events = new FakeEmitter()
   readonly #frames = new Set<FakePage>()
   #alive = true
+  readonly #replicas = new Map<unknown, unknown>()
   #connection: Connection | undefined
 
   constructor(world: World, contents: FakeWebContents, url: string, parent?: FakePage) {
@@ -71,13 +72,16 @@ export class FakePage {
     return this.#world.enter(this, code)
   }
 
-  /** What `connect` of lockstep/electron/renderer returns in this page, without its memory of other pages. */
+  /** What `connect` of lockstep/electron/renderer returns in this page: always the same replica for the same definition. */
   connect<State extends object, Commands>(definition: StoreDefinition<State, Commands>): Replica<State, Commands> {
     return this.run(() => {
+      const existing = this.#replicas.get(definition) as Replica<State, Commands> | undefined
+      if (existing && existing.status.get() !== 'closed') return existing
       this.#connection ??= pageConnection(this.window as unknown as Window, this.#world.clock, () => {
         this.#connection = undefined
       })
       const replica = createReplica(definition, this.#connection, { clock: this.#world.clock })
+      this.#replicas.set(definition, replica)
       introduce(replica, {
         clock: this.#world.clock,
         gone: () =>
