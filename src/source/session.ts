@@ -1,6 +1,6 @@
 /** The source's side of one peer and one store: a revision in the log, one frame of credit, and a pace. */
 import { pathKey } from '../document/path.ts'
-import type { Key } from '../document/types.ts'
+import type { Key, Op } from '../document/types.ts'
 import { SyncError } from '../error.ts'
 import type { UpFrame, WireError } from '../protocol/frames.ts'
 import type { Session, SessionPort } from '../protocol/serve.ts'
@@ -21,14 +21,6 @@ export interface SessionHost {
   /** Checks what a command returned. */
   checkResult(result: unknown): unknown
   left(session: StoreSession): void
-}
-
-/** What a commit holds, as far as it matters for when it is sent. */
-export interface Published {
-  /** Whether there is anything but appends in it. */
-  readonly ordinary: boolean
-  /** The texts that it appends to, by `pathKey`. */
-  readonly appended: readonly string[]
 }
 
 export class StoreSession implements Session {
@@ -60,10 +52,10 @@ export class StoreSession implements Session {
     return [this.#sent, this.#acknowledged].filter((revision) => revision !== undefined)
   }
 
-  /** Takes note that a commit is in the log. */
-  published({ ordinary, appended }: Published): void {
-    if (ordinary || appended.some((key) => this.#watches.has(key))) this.#want('ordinary')
-    else this.#want('appends')
+  /** Takes note that a commit is in the log. Called for each chunk of a stream: most of them change nothing here. */
+  published(ops: readonly Op[]): void {
+    if (this.#pending === 'ordinary' || this.#pending === 'urgent') return
+    this.#want(ops.some((op) => this.#isLive(op)) ? 'ordinary' : 'appends')
   }
 
   /** What is pending is to be sent in the next macrotask. */
@@ -119,7 +111,14 @@ export class StoreSession implements Session {
     this.close()
   }
 
+  /** Whether it must not wait for longer than `interval`. */
+  #isLive(op: Op): boolean {
+    return op.kind !== 'append' || (this.#watches.size > 0 && this.#watches.has(pathKey(op.path)))
+  }
+
   #want(pending: 'appends' | 'ordinary' | 'urgent'): void {
+    // Then it is scheduled already, or will be when the frame in flight is acknowledged.
+    if (pending === this.#pending) return
     if (this.#pending === 'nothing' || this.#pending === 'appends' || pending === 'urgent') this.#pending = pending
     this.#schedule()
   }
