@@ -1,9 +1,8 @@
 /** The authoritative store: a document, the log of its commits, and the sessions that follow it. */
-import { systemClock, type Clock } from '../clock.ts'
+import type { Clock } from '../clock.ts'
 import type { StoreDefinition } from '../definition.ts'
 import { Document, copyState } from '../document/document.ts'
 import { hash } from '../document/hash.ts'
-import { pathKey } from '../document/path.ts'
 import { copyIn } from '../document/storable.ts'
 import type { At, Draft, Immutable, Key, Op, Path, Readable, TextPath, ValidPath } from '../document/types.ts'
 import { SyncError, reportUncaught, safely } from '../error.ts'
@@ -16,6 +15,7 @@ import { Log } from './log.ts'
 import { defaultPace, type Pace } from './pace.ts'
 import { BodyCache, Publisher } from './publisher.ts'
 import { StoreSession, type SessionHost } from './session.ts'
+import { sourceClock } from './source-clock.ts'
 import { createWriter, type Writer } from './writer.ts'
 import type { CommandContext, Source, SourceOptions } from './types.ts'
 
@@ -76,7 +76,7 @@ export class StoreSource<State extends object, Commands> implements Source<State
     const onError = safely(options.onError ?? reportUncaught)
     this.#document = new Document(copyState(options.state ?? definition.state()), onError)
     this.#log = new Log(options.logLength ?? 8192)
-    this.#clock = options.clock ?? systemClock
+    this.#clock = options.clock ?? sourceClock
     this['~inside'] = { definition, clock: this.#clock, epoch: this.epoch }
     this.#publisher = new Publisher(this.#clock)
     this.#bodies = new BodyCache(this.#clock)
@@ -240,9 +240,7 @@ export class StoreSource<State extends object, Commands> implements Source<State
       return this.#revisionsInUse()
     })
     this.#committedAt = this.#clock.now()
-    const appended = ops.filter((op) => op.kind === 'append').map((op) => pathKey(op.path))
-    const published = { ordinary: appended.length < ops.length, appended }
-    for (const session of this.#publisher.sessions) session.published(published)
+    for (const session of this.#publisher.sessions) session.published(ops)
     this.#cursor?.changed()
     this.#document.notify(ops)
   }
