@@ -36,29 +36,28 @@ export class Listeners {
   /** The listeners on the way to the paths of `ops`, at them and below them, each once. */
   concerned(ops: readonly Op[]): Listener[] {
     const due: Listener[] = []
-    for (const op of ops) this.#collect(op, due)
+    for (const op of ops) collect(this.root, op, due)
     for (const listener of due) listener.state = 'idle'
     return due
   }
+}
 
-  #collect(op: Op, due: Listener[]): void {
-    let branch = this.root
-    for (const key of op.path) {
-      mark(branch, due)
-      const child = branch.children.get(key)
-      if (child === undefined) return
-      branch = child
-    }
-    if (op.kind !== 'splice') {
-      markAll(branch, due)
-      return
-    }
+function collect(branch: Branch, op: Op, due: Listener[]): void {
+  for (const key of op.path) {
     mark(branch, due)
-    // Elements before the splice stay where they are; those behind it do where as many came as went.
-    const end = op.remove === op.items.length ? op.index + op.remove : Number.POSITIVE_INFINITY
-    for (const [key, child] of branch.children) {
-      if ((key as number) >= op.index && (key as number) < end) markAll(child, due)
-    }
+    const child = branch.children.get(key)
+    if (child === undefined) return
+    branch = child
+  }
+  if (op.kind !== 'splice') {
+    markAll(branch, due)
+    return
+  }
+  mark(branch, due)
+  // Elements before the splice stay where they are; those behind it do where as many came as went.
+  const end = op.remove === op.items.length ? op.index + op.remove : Number.POSITIVE_INFINITY
+  for (const [key, child] of branch.children) {
+    if ((key as number) >= op.index && (key as number) < end) markAll(child, due)
   }
 }
 

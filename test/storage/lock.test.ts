@@ -56,7 +56,7 @@ describe.each(kinds)('%sStorage', (kind, make) => {
     for (let later = 0; later < 3; later++) {
       const last = await storage.open('tabs', () => 0)
       const closing = last.close()
-      for (let turn = 0; turn < later; turn++) await undefined
+      for (let turn = 0; turn < later; turn++) await Promise.resolve()
       const opened = await storage.open('settings', () => 0)
       await opened.fold([`snapshot ${later}`])
       await opened.close()
