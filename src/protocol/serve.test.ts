@@ -59,6 +59,16 @@ describe('replicas', () => {
     })
   })
 
+  test('sources that share a name, and one that is not in a list, are refused at once', () => {
+    const link = memoryLink(fakeClock())
+    const [one, other] = [createSource(tabs), createSource(tabs)]
+    const twins = () => serveConnection([one, other], link.server, peer)
+    expect(twins).toThrow('Two of the sources are named "tabs"')
+    expect(twins).toThrow(expect.objectContaining({ code: 'setup' }))
+    expect(() => serveConnection(one as never, link.server, peer)).toThrow('Pass a list of sources')
+    serveConnection([one, one], link.server, peer)()
+  })
+
   test('join again when the connection has been lost', async () => {
     const { clock, link, source } = serveNotes()
     const replica = createReplica(notes, link.client)

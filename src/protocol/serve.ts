@@ -6,6 +6,7 @@ import type { UpFrame, WireError } from './frames.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import { callIn, parseUpFrame } from './parse.ts'
 import { isTracing, tracedForDebug } from './traced.ts'
+import { byName } from './stores.ts'
 import { protocolVersion } from './version.ts'
 import { refusedBody, withChannel, type Body } from './wire.ts'
 
@@ -76,7 +77,7 @@ class Host implements ConnectionListener {
   #spent = 0
 
   constructor(stores: readonly Served[], connection: Connection, peer: Peer, limits: Limits, clock: Clock) {
-    this.#stores = new Map(stores.map((store) => [store.name, store]))
+    this.#stores = byName(stores)
     this.#connection = connection
     this.#peer = peer
     this.#limits = limits

@@ -112,10 +112,6 @@ export class StoreSource<State extends object, Commands> implements Source<State
   }
 
   append<const P extends readonly Key[]>(path: TextPath<State, P>, chunk: string): void {
-    this.#append(path, chunk)
-  }
-
-  #append(path: Path, chunk: string): void {
     this.#checkOpen()
     if (typeof chunk !== 'string') throw new SyncError('not-storable', 'Only text can be appended to a text', { path })
     const ops: Op[] = [{ kind: 'append', path, chunk }]
@@ -124,17 +120,14 @@ export class StoreSource<State extends object, Commands> implements Source<State
   }
 
   writer<const P extends readonly Key[]>(...path: TextPath<State, P>): Writer {
-    const text = this.#document.get(path)
-    if (typeof text !== 'string')
-      throw new SyncError('bad-path', 'There is no text to append to: put a string there first, by update()', {
-        path,
-      })
+    const hint = 'There is no text to append to: put a string there first, by update()'
+    if (typeof this.#document.get(path) !== 'string') throw new SyncError('bad-path', hint, { path })
     const writer = { path }
     this.#writers.add(writer)
     this.#cursor?.changed()
     return createWriter(
       (chunk) => {
-        this.#append(path, chunk)
+        this.append(path as never, chunk)
       },
       () => {
         for (const session of this.#publisher.sessions) session.hurry()
@@ -224,7 +217,8 @@ export class StoreSource<State extends object, Commands> implements Source<State
   async run(name: string, argument: unknown, { peer }: SessionPort): Promise<unknown> {
     const command = Object.hasOwn(this.#commands, name) ? this.#commands[name] : undefined
     if (command === undefined) {
-      throw new SyncError('unknown-command', `The source "${this.name}" has no command ${JSON.stringify(name)}`)
+      const what = `The source "${this.name}" has no command ${JSON.stringify(name)}`
+      throw new SyncError('unknown-command', `${what}: give it one, and start its process anew if that is older`)
     }
     return await command(argument, { source: this, peer })
   }

@@ -6,6 +6,7 @@ import { SyncError } from '../../error.ts'
 import type { Connection } from '../../protocol/connection.ts'
 import type { Limits } from '../../protocol/limits.ts'
 import { serveConnection, type Served } from '../../protocol/serve.ts'
+import { byName } from '../../protocol/stores.ts'
 import { refusedBody, withChannel } from '../../protocol/wire.ts'
 import { portConnection } from '../message-port.ts'
 import { warn } from '../warn.ts'
@@ -38,9 +39,10 @@ export interface ServeOptions {
  * Call it once, before the windows load.
  *
  * @returns a function that disconnects all pages and stops serving.
- * @throws SyncError `setup` if the preload script is not found, `authorize` is missing or it serves already.
+ * @throws SyncError `setup` if two sources share a name, the preload script is not found, `authorize` is missing or it serves already.
  */
 export function serve(sources: readonly Served[], options: ServeOptions): () => void {
+  byName(sources)
   const preload = options.preload ?? defaultPreload()
   if (!isAbsolute(preload) || !existsSync(preload)) {
     throw new SyncError(

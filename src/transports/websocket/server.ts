@@ -13,6 +13,7 @@ import { SyncError } from '../../error.ts'
 import type { Connection } from '../../protocol/connection.ts'
 import { defaultLimits, type Limits } from '../../protocol/limits.ts'
 import { serveConnection, type Served } from '../../protocol/serve.ts'
+import { byName } from '../../protocol/stores.ts'
 import { createChannel } from '../channel.ts'
 import { warn } from '../warn.ts'
 import { createCredentials } from './credentials.ts'
@@ -59,10 +60,11 @@ export interface WebSocketService {
  * Serves `sources` to pages in browsers on this machine. Nothing is allocated for a page until its address, `Host`,
  * `Origin` and credentials have been found good and `authorize` has said `true`.
  *
- * @throws SyncError `setup` if `hosts` or `origins` is empty or holds a wildcard.
+ * @throws SyncError `setup` if two sources share a name, or `hosts` or `origins` is empty or holds a wildcard.
  */
 export function serveWebSocket(sources: readonly Served[], options: ServeWebSocketOptions): WebSocketService {
   const { server, path = '/lockstep', hosts, origins, clock = systemClock } = options
+  byName(sources)
   requireExact('hosts', hosts)
   requireExact('origins', origins)
   const credentials = createCredentials(clock)
