@@ -83,5 +83,5 @@ export function checkDepth(value: unknown, path: Path, depth: number = path.leng
 }
 
 export function tooDeep(path: Path): SyncError {
-  return new SyncError('too-deep', `State may be nested ${maxDepth} levels deep at most`, { path })
+  return new SyncError('too-deep', `State may be nested ${maxDepth} deep`, { path })
 }

@@ -16,7 +16,7 @@ export function pageConnection(page: Pick<Window, 'postMessage'>, clock: Clock, 
   const { port1, port2 } = new MessageChannel()
   const connection = portConnection(port1)
   const cancel = clock.schedule(() => {
-    warn('No answer from main: call serve() before this window loads, with its session in `sessions`')
+    warn('No answer from main: call serve() before this window loads, with its session in sessions')
   }, patience)
   connection.subscribe({
     message: cancel,
