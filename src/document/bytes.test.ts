@@ -151,17 +151,18 @@ describe('bytes, which nobody can freeze', () => {
     same(document.get([]), state())
   })
 
-  test('written to in an update that throws are as they were', () => {
+  test.each(['read before', 'never read'])('written to in an update that throws are as they were, %s', (when) => {
     const document = open(state())
-    const before = document.get([])
+    const before = when === 'read before' ? document.get([]) : undefined
     const fail = (draft: unknown): void => {
       ;(draft as State).bytes[0] = 9
       ;(draft as State).map.set('copy', (draft as State).box)
       throw new Error('x')
     }
     expect(() => document.update(fail)).toThrow('x')
-    expect(document.get([])).toBe(before)
+    if (before !== undefined) expect(document.get([])).toBe(before)
     same(document.live, state())
+    same(document.get([]), state())
   })
 
   test('written to in an update that throws are as they were, also if nobody had read them', () => {

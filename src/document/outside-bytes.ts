@@ -53,8 +53,8 @@ function forget(which: (crossing: Crossing) => boolean): void {
 /** Long enough to reach beyond the library, however deep the bytes are in what was given. */
 function withLongStack<T>(make: () => T): T {
   // V8's; elsewhere it does nothing.
-  const limited = Error as { stackTraceLimit?: number }
-  const before = limited.stackTraceLimit ?? 10
+  const limited = Error as { stackTraceLimit?: number | undefined }
+  const before = limited.stackTraceLimit
   limited.stackTraceLimit = 100
   try {
     return make()

@@ -209,10 +209,11 @@ test('in production nothing is frozen, and a later write to what was given does 
   try {
     const { Document, copyState } = await import('./document.ts')
     const document = new Document(copyState(state()), () => undefined)
-    const given = { list: [1], proxy: new Proxy({ a: 1 }, {}) }
+    const given = { list: [1], proxy: new Proxy({ a: 1 }, {}), bytes: Uint8Array.of(1) }
     document.update((draft) => ((draft as State).at.value = given))
     given.list.push(2)
-    same(document.get(['at', 'value']), { list: [1], proxy: { a: 1 } })
+    given.bytes[0] = 2
+    same(document.get(['at', 'value']), { list: [1], proxy: { a: 1 }, bytes: Uint8Array.of(1) })
     expect(Object.isFrozen(document.get([]))).toBe(false)
     const holes: unknown = Object.assign([1, , 3], { x: 1 }) // oxlint-disable-line no-sparse-arrays
     expect(() => document.update((draft) => ((draft as State).at.value = holes))).toThrow('holes')

@@ -27,8 +27,7 @@ describe('a long stream', () => {
     }
     writer.end()
     await clock.advance(1000)
-    // Many steps, on machines that do other things besides.
-  }, 60_000)
+  })
 
   const streaming = ({ link }: Window) => link.frames.filter(({ at }) => at >= began)
   const down = (window: Window) => streaming(window).filter(({ to }) => to === 'client')

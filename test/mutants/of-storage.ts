@@ -28,7 +28,16 @@ export const ofStorage: readonly Mutant[] = [
     ['appends to the journal of another state', 'this.#saved = options.stored ? 0 : -1', 'this.#saved = 0'],
     ['never waits for its interval', 'this.#wait(this.#options.saveInterval, true)', 'this.#wait(0, true)'],
     ['writes twice at once', 'this.#running ??= this.#run()', 'this.#running = this.#run()'],
-    ['lets go of its storage without saving', '      await this.saved()\n    } finally', '    } finally'],
+    [
+      'lets go of its storage without saving',
+      '      do await this.saved()\n      while (this.#options.readOnly === undefined && !this.#upToDate())\n',
+      '',
+    ],
+    [
+      'forgets at its end a writer that ended while it wrote',
+      'while (this.#options.readOnly === undefined && !this.#upToDate())',
+      'while (this.#upToDate() === undefined)',
+    ],
     [
       'saves what it may not',
       'if (this.#options.readOnly !== undefined || this.#upToDate()) return',
