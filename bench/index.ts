@@ -1,9 +1,58 @@
-/** The benchmark: `npm run bench`. Absolute times are of the machine; the ratios within one run are what counts. */
-import { run as runDocument } from './document.ts'
-import { run as runSaving } from './saving.ts'
+/**
+ * The benchmark: `npm run bench [-- filter ...]`. A filter is the number of a workload or a part of its name. What counts
+ * is ratios within one run; times are of the machine.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Bench } from './bench.ts'
+import { printClaims, printTable, Results, writeResults } from './report/results.ts'
+import { workloads } from './workloads/index.ts'
 
-const failed = Object.entries({ ...runDocument(), ...runSaving() }).filter(([, holds]) => !holds)
-if (failed.length > 0) {
-  console.error(`\nDoes not hold: ${failed.map(([claim]) => claim).join('; ')}`)
-  process.exitCode = 1
+const options = process.argv.slice(2)
+const quick = options.includes('--quick')
+const filters = options.filter((option) => !option.startsWith('--'))
+const chosen = workloads.filter(
+  ({ number, name }) => filters.length === 0 || filters.some((filter) => filter === number || name.includes(filter)),
+)
+if (chosen.length === 0) {
+  console.error(`No such workload. There are: ${workloads.map(({ number, name }) => `${number} ${name}`).join(', ')}`)
+  process.exit(2)
+}
+installPeers()
+
+const start = performance.now()
+const results = new Results()
+const bench: Bench = {
+  results,
+  repetitions: quick ? 3 : 5,
+  share: quick ? 0.3 : 1,
+  progress(text) {
+    const line = `${((performance.now() - start) / 1000).toFixed(0).padStart(4)} s  ${text}`
+    if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${line}`)
+    else if (!text.endsWith(` of ${this.repetitions}`)) console.error(line)
+  },
+}
+for (const { number, name, run } of chosen) {
+  bench.progress(`(${number}) ${name}`)
+  await run(bench)
+}
+if (process.stderr.isTTY) process.stderr.write('\r\u001B[K')
+
+printTable(results.rows)
+printClaims(results.claims)
+const failed = results.claims.filter(({ holds }) => !holds).length
+const file = writeResults(filters.length === 0 && !quick ? 'full' : 'partial', results.toFile(bench.repetitions))
+console.log(
+  `\n${results.claims.length - failed} claims hold, ${failed} do not; ${((performance.now() - start) / 60_000).toFixed(1)} minutes; ${file}`,
+)
+process.exitCode = failed > 0 ? 1 : 0
+
+/** Apart, by their own lockfile, so that installing the project does not install them. */
+function installPeers(): void {
+  const folder = join(import.meta.dirname, 'peers')
+  if (existsSync(join(folder, 'node_modules'))) return
+  console.error('Installing the peers, once')
+  const { status } = spawnSync('npm', ['ci', '--ignore-scripts'], { cwd: folder, stdio: ['ignore', 2, 2], shell: true })
+  if (status !== 0) console.error('npm ci failed: peers that are not there will be shown as not running')
 }

@@ -1,0 +1,18 @@
+import type { Contestant } from '../lab/contestant.ts'
+
+/** Loaded one by one: each lab has only its own contestant in it. */
+export const contestants = {
+  nothing: async () => (await import('./nothing.ts')).nothing,
+  raw: async () => (await import('./raw.ts')).raw,
+  lockstep: async () => (await import('./lockstep.ts')).lockstep,
+  'full state': async () => (await import('./by-hand.ts')).fullState,
+  'tab-updated': async () => (await import('./by-hand.ts')).tabUpdated,
+  'electron-redux': async () => (await import('./electron-redux.ts')).electronRedux,
+  zubridge: async () => (await import('./zubridge.ts')).zubridge,
+  'electron-state-sync': async () => (await import('./electron-state-sync.ts')).electronStateSync,
+  'electron-shared-state': async () => (await import('./electron-shared-state.ts')).electronSharedState,
+  yjs: async () => (await import('./yjs.ts')).yjs,
+  tinybase: async () => (await import('./tinybase.ts')).tinybase,
+} satisfies Record<string, () => Promise<Contestant>>
+
+export type ContestantName = keyof typeof contestants

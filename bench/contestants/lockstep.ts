@@ -1,0 +1,77 @@
+import { defineStore, type StoreDefinition } from '../../src/index.ts'
+import { createReplica } from '../../src/replica/index.ts'
+import { createSource, type Writer } from '../../src/source/index.ts'
+import { portConnection, servePort } from '../../src/transports/message-port.ts'
+import type { Contestant, WindowEnd } from '../lab/contestant.ts'
+import type { State } from '../state.ts'
+
+interface Commands {
+  set(change: { id: string; model: string }): void
+}
+
+const definition: StoreDefinition<State, Commands> = defineStore('tabs', {
+  state: (): State => ({ byId: {} }),
+  commands: {} as Commands,
+})
+
+/** As it comes: no option is set. */
+export const lockstep: Contestant = {
+  main(state) {
+    const source = createSource(definition, {
+      state,
+      commands: {
+        set({ id, model }) {
+          source.update((draft) => {
+            ;(draft.byId[id] as State['byId'][string]).metadata.model = model
+          })
+        },
+      },
+    })
+    const writers = new Map<string, Writer>()
+    const stops = new Map<WindowEnd, () => void>()
+    return {
+      open(window) {
+        stops.set(window, servePort([source], window.port))
+      },
+      close(window) {
+        stops.get(window)?.()
+      },
+      set(id, model) {
+        source.update((draft) => {
+          ;(draft.byId[id] as State['byId'][string]).metadata.model = model
+        })
+      },
+      append(id, chunk) {
+        let writer = writers.get(id)
+        if (writer === undefined) writers.set(id, (writer = source.writer('byId', id, 'metadata', 'response')))
+        writer.append(chunk)
+      },
+      end(id) {
+        writers.get(id)?.end()
+        writers.delete(id)
+      },
+      read: () => source.get() as State,
+    }
+  },
+  window(port) {
+    const replica = createReplica(definition, portConnection(port))
+    return {
+      ready: replica.ready,
+      component(id, run) {
+        replica.at('byId', id, 'metadata', 'model').subscribe(run)
+      },
+      reader(id, run) {
+        replica.reader('byId', id, 'metadata', 'response').subscribe((text) => {
+          run(text.length)
+        })
+      },
+      store(id, run) {
+        replica.at('byId', id, 'metadata', 'response').subscribe((text) => {
+          run(text.length)
+        })
+      },
+      command: (id, model) => replica.call.set({ id, model }),
+      read: () => replica.get() as State,
+    }
+  },
+}

@@ -1,0 +1,44 @@
+/** A lab as the benchmark sees it: a process of its own, asked by calls. */
+import { fork, type ChildProcess } from 'node:child_process'
+import { join } from 'node:path'
+import { callee } from './calls.ts'
+import type { LabCalls, Setup } from './protocol.ts'
+
+export class Lab {
+  readonly setup: Setup
+  readonly calls: ReturnType<typeof callee<LabCalls>>['calls']
+  readonly #process: ChildProcess
+  #errors = ''
+
+  constructor(setup: Setup) {
+    this.setup = setup
+    this.#process = fork(join(import.meta.dirname, 'process.ts'), {
+      // The garbage collector's work is its thread's, and production is what is compared.
+      execArgv: ['--single-threaded-gc', '--max-old-space-size=8192', '--no-warnings'],
+      env: { ...process.env, NODE_ENV: 'production' },
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      serialization: 'advanced',
+    })
+    const { calls, received, fail } = callee<LabCalls>((message) => {
+      this.#process.send(message as object)
+    })
+    this.calls = calls
+    this.#process.on('message', received)
+    this.#process.stderr?.on('data', (text: Buffer) => {
+      this.#errors += text.toString()
+    })
+    this.#process.on('exit', (code) => {
+      fail(new Error(`The lab of ${setup.contestant} ended (${code}): ${this.#errors.slice(-2000)}`))
+    })
+  }
+
+  close(): void {
+    this.#process.disconnect()
+  }
+}
+
+export async function startLab(setup: Setup): Promise<Lab> {
+  const lab = new Lab(setup)
+  await lab.calls.start(setup)
+  return lab
+}

@@ -1,0 +1,10 @@
+import type { Bench } from '../bench.ts'
+import { scalar } from './scalar.ts'
+
+export interface Workload {
+  readonly number: string
+  readonly name: string
+  run(bench: Bench): Promise<void>
+}
+
+export const workloads: readonly Workload[] = [{ number: '1', name: 'scalar', run: scalar }]
