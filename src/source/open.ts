@@ -1,10 +1,10 @@
-import { systemClock } from '../clock.ts'
 import type { StoreDefinition } from '../definition.ts'
 import { copyState } from '../document/document.ts'
 import type { Path, Readable } from '../document/types.ts'
 import { SyncError, reportUncaught } from '../error.ts'
 import type { Damage, OpenStorage, Storage } from '../storage/storage.ts'
 import { Persistence, type Saving } from './persistence.ts'
+import { sourceClock } from './source-clock.ts'
 import { StoreSource } from './source.ts'
 import { describeRecord, restore, type Restored } from './stored.ts'
 import type { Source, SourceOptions } from './types.ts'
@@ -106,7 +106,7 @@ class SavedSource<State extends object, Commands>
     this.#persistence = new Persistence(this, storage, {
       version,
       saveInterval: options.saveInterval ?? 500,
-      clock: options.clock ?? systemClock,
+      clock: options.clock ?? sourceClock,
       date: options.date ?? Date.now,
       onError: options.onError ?? reportUncaught,
       // A migration is a change like others: a journal of what was before does not lead to what is after.

@@ -1,5 +1,5 @@
 /** The authoritative store: a document, the log of its commits, and the sessions that follow it. */
-import { systemClock, type Clock } from '../clock.ts'
+import type { Clock } from '../clock.ts'
 import type { StoreDefinition } from '../definition.ts'
 import { Document, copyState } from '../document/document.ts'
 import { hash } from '../document/hash.ts'
@@ -16,6 +16,7 @@ import { Log } from './log.ts'
 import { defaultPace, type Pace } from './pace.ts'
 import { BodyCache, Publisher } from './publisher.ts'
 import { StoreSession, type SessionHost } from './session.ts'
+import { sourceClock } from './source-clock.ts'
 import { createWriter, type Writer } from './writer.ts'
 import type { CommandContext, Source, SourceOptions } from './types.ts'
 
@@ -75,7 +76,7 @@ export class StoreSource<State extends object, Commands> implements Source<State
     }
     this.#document = new Document(copyState(options.state ?? definition.state()), options.onError ?? reportUncaught)
     this.#log = new Log(options.logLength ?? 8192)
-    this.#clock = options.clock ?? systemClock
+    this.#clock = options.clock ?? sourceClock
     this['~inside'] = { definition, clock: this.#clock, epoch: this.epoch }
     this.#publisher = new Publisher(this.#clock)
     this.#bodies = new BodyCache(this.#clock)

@@ -1,3 +1,4 @@
+import { setImmediate as macrotask } from 'node:timers/promises'
 import { MessageChannel } from 'node:worker_threads'
 import { expect, test } from 'vitest'
 import { defineStore } from '../index.ts'
@@ -29,6 +30,32 @@ test('on the real clock, what is due is sent', async () => {
   })
   await replica.settled()
   expect(replica.get()).toEqual({ count: 6 })
+  replica.close()
+  port1.close()
+})
+
+test('what is due at once is sent in the next macrotask, not by a timer', async () => {
+  const source = createSource(store, { interval: 0, commands: { add: (n) => n } })
+  const { port1, port2 } = new MessageChannel()
+  let sent = 0
+  servePort([source], {
+    postMessage(text) {
+      sent++
+      port1.postMessage(text)
+    },
+    on: (type, listener) => port1.on(type, listener),
+    start: () => port1.start(),
+  })
+  const replica = createReplica(store, portConnection(port2))
+  await replica.ready
+  await replica.settled()
+  sent = 0
+  source.update((draft) => {
+    draft.count++
+  })
+  expect(sent).toBe(0)
+  await macrotask()
+  expect(sent).toBe(1)
   replica.close()
   port1.close()
 })
