@@ -86,19 +86,24 @@ export function closeAll(entrants: readonly Entrant[]): void {
   for (const { lab } of entrants) lab.close()
 }
 
-/** CPU per operation, less what feeding costs by itself. */
+/** What feeding costs by itself for one operation, in ms of main's: one figure for each repetition. */
+export function feedingCost(idle: readonly Measured[], operations: number): number[] {
+  return idle.map(({ main }) => main / operations)
+}
+
+/** CPU per operation, less what feeding cost by itself in the same repetition. */
 export function cpuFigures(
   measured: readonly Measured[],
   operations: number,
   unit: string,
-  idle: { readonly main: number; readonly windows: number } = { main: 0, windows: 0 },
+  feeding: readonly number[] = [],
+  scale = 1,
 ): Record<string, Figure> {
-  const each = (of: (result: Measured) => number): Figure => figure(measured.map((result) => of(result) / operations))
-  const main = (result: Measured): number => result.main - idle.main * operations
-  const windows = (result: Measured): number => result.windows - idle.windows * operations
+  const main = measured.map((result, index) => (result.main / operations - (feeding[index] ?? 0)) * scale)
+  const windows = measured.map((result) => (result.windows / operations) * scale)
   return {
-    [`main, ${unit}`]: each(main),
-    [`windows, ${unit}`]: each(windows),
-    [`both, ${unit}`]: each((result) => main(result) + windows(result)),
+    [`main, ${unit}`]: figure(main),
+    [`windows, ${unit}`]: figure(windows),
+    [`both, ${unit}`]: figure(main.map((value, index) => value + (windows[index] as number))),
   }
 }

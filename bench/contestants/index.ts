@@ -1,7 +1,20 @@
 import type { Contestant } from '../lab/contestant.ts'
 
+export type ContestantName =
+  | 'nothing'
+  | 'raw'
+  | 'lockstep'
+  | 'full state'
+  | 'tab-updated'
+  | 'electron-redux'
+  | 'zubridge'
+  | 'electron-state-sync'
+  | 'electron-shared-state'
+  | 'yjs'
+  | 'tinybase'
+
 /** Loaded one by one: each lab has only its own contestant in it. */
-export const contestants = {
+export const contestants: Readonly<Record<ContestantName, () => Promise<Contestant>>> = {
   nothing: async () => (await import('./nothing.ts')).nothing,
   raw: async () => (await import('./raw.ts')).raw,
   lockstep: async () => (await import('./lockstep.ts')).lockstep,
@@ -13,6 +26,4 @@ export const contestants = {
   'electron-shared-state': async () => (await import('./electron-shared-state.ts')).electronSharedState,
   yjs: async () => (await import('./yjs.ts')).yjs,
   tinybase: async () => (await import('./tinybase.ts')).tinybase,
-} satisfies Record<string, () => Promise<Contestant>>
-
-export type ContestantName = keyof typeof contestants
+}

@@ -50,7 +50,7 @@ export const lockstep: Contestant = {
         writers.get(id)?.end()
         writers.delete(id)
       },
-      read: () => source.get() as State,
+      read: () => source.get(),
     }
   },
   window(port) {
@@ -71,7 +71,7 @@ export const lockstep: Contestant = {
         })
       },
       command: (id, model) => replica.call.set({ id, model }),
-      read: () => replica.get() as State,
+      read: () => replica.get(),
     }
   },
 }

@@ -8,7 +8,10 @@ export interface PlainStore {
 }
 
 /** Components look whether what they show is another, as `useSelector`, `useStore` and derived stores do. */
-export function storeSide({ getState, subscribe }: PlainStore): Pick<WindowSide, 'component' | 'reader' | 'store' | 'read'> {
+export function storeSide({
+  getState,
+  subscribe,
+}: PlainStore): Pick<WindowSide, 'component' | 'reader' | 'store' | 'read'> {
   const select = <T>(of: (state: State) => T, run: (value: T) => void): void => {
     let shown = of(getState())
     subscribe(() => {

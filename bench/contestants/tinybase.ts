@@ -54,10 +54,9 @@ async function synchronize(store: Store, port: Port): Promise<Synchronizer> {
 const table = 'entities'
 
 function read(store: Store): State {
-  const entries = Object.entries(store.getTable(table)).map(([key, { id = '', title = '', model = '', response = '' }]) => [
-    key,
-    { id, title, metadata: { model, response } },
-  ])
+  const entries = Object.entries(store.getTable(table)).map(
+    ([key, { id = '', title = '', model = '', response = '' }]) => [key, { id, title, metadata: { model, response } }],
+  )
   return { byId: Object.fromEntries(entries) as State['byId'] }
 }
 

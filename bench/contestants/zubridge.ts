@@ -50,9 +50,7 @@ export const zubridge: Contestant = {
       },
       set,
       append(id, chunk) {
-        store.setState((now) =>
-          withMetadata(now, id, { response: now.byId[id]?.metadata.response + chunk }),
-        )
+        store.setState((now) => withMetadata(now, id, { response: now.byId[id]?.metadata.response + chunk }))
       },
       read: () => store.getState(),
     }

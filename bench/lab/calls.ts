@@ -4,8 +4,12 @@ import type { Answer, Call } from './protocol.ts'
 type Post = (message: unknown) => void
 
 /** An object whose methods are called at the other end. `received` takes what comes from there. */
-export function callee<T extends object>(post: Post): {
-  readonly calls: { [K in keyof T]: T[K] extends (...args: infer A) => infer R ? (...args: A) => Promise<Awaited<R>> : never }
+export function callee<T extends object>(
+  post: Post,
+): {
+  readonly calls: {
+    [K in keyof T]: T[K] extends (...args: infer A) => infer R ? (...args: A) => Promise<Awaited<R>> : never
+  }
   received(message: unknown): void
   fail(error: Error): void
 } {

@@ -5,8 +5,11 @@ import type { ScalarTask, StreamTask } from './protocol.ts'
 import { wallClock, type Signals } from './signals.ts'
 
 /** Tokens of five characters, as a model sends them. */
-const tokens = Array.from({ length: 997 }, (_, n) => ` ${(n * 7919).toString(36).padStart(4, 'x')}`)
+const tokens = Array.from({ length: 997 }, (_, n) => ` ${(n * 7919).toString(36).padStart(4, 'x').slice(-4)}`)
 export const chunkLength = 5
+
+/** Chunks at a given rate come a few at a time, as they do from a socket, so that feeding is not all that is measured. */
+const feedInterval = 5
 
 /** Feeds chunks; returns how many characters. */
 export async function feed(side: MainSide, { ids, chunks, rate }: StreamTask): Promise<number> {
@@ -16,7 +19,7 @@ export async function feed(side: MainSide, { ids, chunks, rate }: StreamTask): P
     const due = rate === 0 ? fed + 1 : Math.min(chunks, Math.floor(((wallClock() - start) * rate) / 1000))
     for (; fed < due; fed++) for (const id of ids) side.append(id, tokens[fed % tokens.length] as string)
     if (rate === 0) await turn()
-    else await delay(1)
+    else await delay(feedInterval)
   }
   return chunks * chunkLength * ids.length
 }

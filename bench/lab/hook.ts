@@ -6,7 +6,9 @@ const fake = new URL(isMainThread ? './electron/main.ts' : './electron/window.ts
 
 registerHooks({
   resolve: (specifier, context, next) =>
-    specifier === 'electron' ? { url: fake, format: 'module-typescript', shortCircuit: true } : next(specifier, context),
+    specifier === 'electron'
+      ? { url: fake, format: 'module-typescript', shortCircuit: true }
+      : next(specifier, context),
 })
 Object.defineProperty(process, 'type', { value: isMainThread ? 'browser' : 'renderer' })
 // Nothing ever happens to this window.

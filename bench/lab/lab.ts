@@ -4,6 +4,10 @@ import { join } from 'node:path'
 import { callee } from './calls.ts'
 import type { LabCalls, Setup } from './protocol.ts'
 
+/** `BENCH_PROFILES=folder`: each thread leaves a CPU profile there, to be read in a browser's tools. */
+const folder = process.env['BENCH_PROFILES']
+const profiling = folder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${folder}`, '--cpu-prof-interval=50']
+
 export class Lab {
   readonly setup: Setup
   readonly calls: ReturnType<typeof callee<LabCalls>>['calls']
@@ -14,7 +18,7 @@ export class Lab {
     this.setup = setup
     this.#process = fork(join(import.meta.dirname, 'process.ts'), {
       // The garbage collector's work is its thread's, and production is what is compared.
-      execArgv: ['--single-threaded-gc', '--max-old-space-size=8192', '--no-warnings'],
+      execArgv: ['--single-threaded-gc', '--max-old-space-size=8192', '--no-warnings', ...profiling],
       env: { ...process.env, NODE_ENV: 'production' },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       serialization: 'advanced',

@@ -1,4 +1,5 @@
 /** A lab: a process whose main thread is Electron's main, with the contestant's main side, and whose workers are windows. */
+// oxlint-disable-next-line import/no-unassigned-import -- before anything that loads `electron`
 import './hook.ts'
 import { MessageChannel, Worker } from 'node:worker_threads'
 import { contestants } from '../contestants/index.ts'

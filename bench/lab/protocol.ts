@@ -1,4 +1,5 @@
 /** What the benchmark asks of a lab, and a lab of its windows. */
+import type { MessagePort } from 'node:worker_threads'
 import type { ContestantName } from '../contestants/index.ts'
 import type { Settings } from './contestant.ts'
 
@@ -93,8 +94,8 @@ export interface WindowData {
   readonly settings: Settings
   readonly index: number
   readonly memory: SharedArrayBuffer
-  readonly ipc: import('node:worker_threads').MessagePort
-  readonly data: import('node:worker_threads').MessagePort
+  readonly ipc: MessagePort
+  readonly data: MessagePort
 }
 
 export interface Call {

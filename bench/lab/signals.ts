@@ -37,11 +37,16 @@ export class Signals {
   async until(windows: number, value: number): Promise<void> {
     for (let index = 0; index < windows; index++) {
       for (let shown = this.shown(index); shown < value; shown = this.shown(index)) {
-        const { async, value: waiting } = Atomics.waitAsync(this.#values, index, shown)
+        const { async, value: waiting } = atomics.waitAsync(this.#values, index, shown)
         if (async) await waiting
       }
     }
   }
+}
+
+/** ES2024, which the types of this project do not have yet. */
+const atomics = Atomics as unknown as {
+  waitAsync(array: Int32Array, index: number, value: number): { async: boolean; value: unknown }
 }
 
 /** In ms, the same in all threads. */

@@ -1,4 +1,5 @@
 /** A window: a thread with the contestant's window side in it. */
+// oxlint-disable-next-line import/no-unassigned-import -- before anything that loads `electron`
 import './hook.ts'
 import { parentPort, workerData, type MessagePort } from 'node:worker_threads'
 import { contestants } from '../contestants/index.ts'
@@ -61,7 +62,9 @@ const calls: WindowCalls = {
     const { command } = side
     if (command === undefined) throw new Error(`${name} has no commands`)
     for (let sent = 0; sent < commands; sent += parallel) {
-      const batch = Array.from({ length: Math.min(parallel, commands - sent) }, (_, n) => command('entity-0', `c${sent + n}`))
+      const batch = Array.from({ length: Math.min(parallel, commands - sent) }, (_, n) =>
+        command('entity-0', `c${sent + n}`),
+      )
       await Promise.all(batch)
     }
   },

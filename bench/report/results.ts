@@ -92,7 +92,8 @@ export function readResults(name: string): ResultsFile {
 
 function installedVersions(): Record<string, string> {
   const peers = join(import.meta.dirname, '../peers')
-  const read = (file: string): Record<string, unknown> => JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
+  const read = (file: string): Record<string, unknown> =>
+    JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
   const { dependencies } = read(join(peers, 'package.json')) as { dependencies: Record<string, string> }
   const versions: Record<string, string> = {
     lockstep: String(read(join(import.meta.dirname, '../../package.json'))['version']),

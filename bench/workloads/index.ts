@@ -1,5 +1,6 @@
 import type { Bench } from '../bench.ts'
 import { scalar } from './scalar.ts'
+import { stream } from './stream.ts'
 
 export interface Workload {
   readonly number: string
@@ -7,4 +8,7 @@ export interface Workload {
   run(bench: Bench): Promise<void>
 }
 
-export const workloads: readonly Workload[] = [{ number: '1', name: 'scalar', run: scalar }]
+export const workloads: readonly Workload[] = [
+  { number: '1', name: 'scalar', run: scalar },
+  { number: '2', name: 'stream', run: stream },
+]

@@ -1,7 +1,6 @@
 /** (1) One scalar change in 1,000, 10,000 and 100,000 entities. */
-import { closeAll, cpuFigures, peers, repeat, startAll, type Bench } from '../bench.ts'
+import { closeAll, cpuFigures, feedingCost, peers, repeat, startAll, type Bench } from '../bench.ts'
 import type { Lab } from '../lab/lab.ts'
-import type { Measured } from '../lab/protocol.ts'
 import { figure } from '../report/figures.ts'
 import { idOf } from '../state.ts'
 
@@ -44,7 +43,8 @@ async function size(bench: Bench, entities: number): Promise<void> {
   const found = await repeat(bench, workload, of, entrants, (lab) =>
     lab.calls.scalar({ updates: counts.get(lab) as number, tick, ids }),
   )
-  const idle = perUpdate(found.get('nothing') ?? [])
+  const idle = found.get('nothing') ?? []
+  const feeding = feedingCost(idle, idle[0]?.visible?.length ?? 1)
   for (const { name, lab } of entrants) {
     const measured = found.get(name)
     if (measured === undefined || name === 'nothing') continue
@@ -54,19 +54,13 @@ async function size(bench: Bench, entities: number): Promise<void> {
       case: of,
       contestant: name,
       figures: {
-        ...cpuFigures(measured, updates, 'ms', idle),
+        ...cpuFigures(measured, updates, 'ms', feeding),
         bytes: figure([bytes.get(lab) as number]),
         'visible after, ms': figure(measured.flatMap(({ visible }) => visible ?? [])),
       },
     })
   }
   closeAll(entrants)
-}
-
-function perUpdate(measured: readonly Measured[]): { main: number; windows: number } {
-  const of = (part: 'main' | 'windows'): number =>
-    figure(measured.map((result) => result[part] / (result.visible?.length ?? 1))).median
-  return measured.length === 0 ? { main: 0, windows: 0 } : { main: of('main'), windows: of('windows') }
 }
 
 function claims({ results }: Bench): void {
@@ -88,10 +82,20 @@ function claims({ results }: Bench): void {
     for (const name of peers) {
       const theirs = both(entities, name)
       if (Number.isNaN(theirs)) continue
-      results.atMost(workload, `no more CPU than ${name}, ${caseOf(entities)}, as a part of its`, both(entities, 'lockstep') / theirs, 1)
+      results.atMost(
+        workload,
+        `no more CPU than ${name}, ${caseOf(entities)}, as a part of its`,
+        both(entities, 'lockstep') / theirs,
+        1,
+      )
     }
   }
   const best = Math.min(...peers.map((name) => both(100_000, name)).filter((value) => !Number.isNaN(value)))
   const times = best / both(100_000, 'lockstep')
-  results.claim(workload, 'at 100,000 entities at least 300 times less CPU than the best peer', times >= 300, `${times.toFixed(0)} times`)
+  results.claim(
+    workload,
+    'at 100,000 entities at least 300 times less CPU than the best peer',
+    times >= 300,
+    `${times.toFixed(0)} times`,
+  )
 }

@@ -7,9 +7,11 @@ import type { MessagePort } from 'node:worker_threads'
 import { countedPort } from '../port.ts'
 import type { FromWindow } from './messages.ts'
 
+type Handler = (event: object, ...args: unknown[]) => unknown
+
 class IpcMain extends EventEmitter {
-  readonly handlers = new Map<string, (event: object, ...args: unknown[]) => unknown>()
-  handle(channel: string, handler: (event: object, ...args: unknown[]) => unknown): void {
+  readonly handlers: Map<string, Handler> = new Map()
+  handle(channel: string, handler: Handler): void {
     this.handlers.set(channel, handler)
   }
   removeHandler(channel: string): void {
@@ -80,15 +82,16 @@ export class FakeWebContents extends EventEmitter {
   }
 }
 
-export const webContents = {
+export const webContents: {
+  getAllWebContents(): FakeWebContents[]
+  fromId(id: number): FakeWebContents | undefined
+} = {
   getAllWebContents: (): FakeWebContents[] => [...all.values()],
   fromId: (id: number): FakeWebContents | undefined => all.get(id),
 }
 
-export class BrowserWindow {
-  static getAllWindows(): { webContents: FakeWebContents; isDestroyed(): boolean }[] {
-    return webContents.getAllWebContents().map((contents) => ({ webContents: contents, isDestroyed: () => false }))
-  }
+export const BrowserWindow: { getAllWindows(): { webContents: FakeWebContents }[] } = {
+  getAllWindows: () => webContents.getAllWebContents().map((contents) => ({ webContents: contents })),
 }
 
 /** Packaged, as in production. */
@@ -99,5 +102,5 @@ export const ipcRenderer: undefined = undefined
 export const contextBridge: undefined = undefined
 
 /** For `require`. */
-const electron = { app, BrowserWindow, contextBridge, ipcMain, ipcRenderer, webContents }
+const electron: object = { app, BrowserWindow, contextBridge, ipcMain, ipcRenderer, webContents }
 export { electron as 'module.exports' }

@@ -51,7 +51,7 @@ class IpcRenderer extends EventEmitter {
 
   #receive([kind, key, value]: FromMain): void {
     if (kind === 'event') {
-      this.emit(key, { sender: this, ports: [] }, ...(value as unknown[]))
+      this.emit(key, { sender: this, ports: [] }, ...value)
       return
     }
     const waiting = this.#waiting.get(key)
@@ -64,7 +64,7 @@ class IpcRenderer extends EventEmitter {
 export const ipcRenderer: IpcRenderer = new IpcRenderer().setMaxListeners(0)
 
 /** By reference: the copies that the real one makes on each call are left out, in favour of the peers that use it. */
-export const contextBridge = {
+export const contextBridge: { exposeInMainWorld(key: string, api: unknown): void } = {
   exposeInMainWorld(key: string, api: unknown): void {
     ;(globalThis as Record<string, unknown>)[key] = api
   },
@@ -77,5 +77,5 @@ export const ipcMain: undefined = undefined
 export const webContents: undefined = undefined
 
 /** For `require`. */
-const electron = { app, BrowserWindow, contextBridge, ipcMain, ipcRenderer, webContents }
+const electron: object = { app, BrowserWindow, contextBridge, ipcMain, ipcRenderer, webContents }
 export { electron as 'module.exports' }
