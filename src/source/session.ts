@@ -1,6 +1,6 @@
 /** The source's side of one peer and one store: a revision in the log, one frame of credit, and a pace. */
 import { pathKey } from '../document/path.ts'
-import type { Key } from '../document/types.ts'
+import type { Key, Op } from '../document/types.ts'
 import { SyncError } from '../error.ts'
 import type { UpFrame, WireError } from '../protocol/frames.ts'
 import type { Report } from '../protocol/report.ts'
@@ -60,10 +60,10 @@ export class StoreSession implements Session {
     return [this.#sent, this.#acknowledged].filter((revision) => revision !== undefined)
   }
 
-  /** Takes note that a commit is in the log. */
-  published({ ordinary, appended }: Published): void {
-    if (ordinary || appended.some((key) => this.#watches.has(key))) this.#want('ordinary')
-    else this.#want('appends')
+  /** Takes note that a commit is in the log. Called for each chunk of a stream: most of them change nothing here. */
+  published(ops: readonly Op[]): void {
+    if (this.#pending === 'ordinary' || this.#pending === 'urgent') return
+    this.#want(ops.some((op) => this.#isLive(op)) ? 'ordinary' : 'appends')
   }
 
   /** What is pending is to be sent in the next macrotask. */
@@ -113,7 +113,14 @@ export class StoreSession implements Session {
     this.close()
   }
 
+  /** Whether it must not wait for longer than `interval`. */
+  #isLive(op: Op): boolean {
+    return op.kind !== 'append' || (this.#watches.size > 0 && this.#watches.has(pathKey(op.path)))
+  }
+
   #want(pending: 'appends' | 'ordinary' | 'urgent'): void {
+    // Then it is scheduled already, or will be when the frame in flight is acknowledged.
+    if (pending === this.#pending) return
     if (this.#pending === 'nothing' || this.#pending === 'appends' || pending === 'urgent') this.#pending = pending
     this.#schedule()
   }

@@ -3,7 +3,6 @@ import type { Clock } from '../clock.ts'
 import type { StoreDefinition } from '../definition.ts'
 import { Document, copyState } from '../document/document.ts'
 import { hash } from '../document/hash.ts'
-import { pathKey } from '../document/path.ts'
 import { copyIn } from '../document/storable.ts'
 import type { At, Draft, Immutable, Key, Op, Path, Readable, ValidPath } from '../document/types.ts'
 import { SyncError, reportUncaught } from '../error.ts'
@@ -228,9 +227,7 @@ export class StoreSource<State extends object, Commands> implements Source<State
       return this.#revisionsInUse()
     })
     this.#committedAt = this.#clock.now()
-    const appended = ops.filter((op) => op.kind === 'append').map((op) => pathKey(op.path))
-    const published = { ordinary: appended.length < ops.length, appended }
-    for (const session of this.#publisher.sessions) session.published(published)
+    for (const session of this.#publisher.sessions) session.published(ops)
     this.#cursor?.changed()
     this.#document.notify(ops)
   }

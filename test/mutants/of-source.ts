@@ -49,12 +49,12 @@ export const ofSource: readonly Mutant[] = [
       "if (this.#pending === 'nothing' || this.#pending === 'appends' || pending === 'urgent')",
       'if (this.#pending !== pending)',
     ],
+    ['sends appends with a reader slowly', 'this.#watches.has(pathKey(op.path)))', 'this.#watches.has(""))'],
     [
-      'sends appends with a reader slowly',
-      'appended.some((key) => this.#watches.has(key))',
-      'appended.some((key) => this.#watches.size < 0 || key === "")',
+      'sends all appends fast',
+      "return op.kind !== 'append' ||",
+      "return op.kind === 'append' || op.kind !== 'append' ||",
     ],
-    ['sends all appends fast', 'if (ordinary || appended.some', 'if (ordinary || appended.length > 0 || appended.some'],
     [
       'lets what was appended before its reader came wait',
       "if (this.#pending === 'appends') this.#want('ordinary')",
@@ -96,7 +96,7 @@ export const ofSource: readonly Mutant[] = [
     ],
     [
       'tells the sessions of no commit',
-      '    for (const session of this.#publisher.sessions) session.published(published)\n',
+      '    for (const session of this.#publisher.sessions) session.published(ops)\n',
       '',
     ],
     ['tells its listeners of no commit', '    this.#document.notify(ops)\n', ''],
