@@ -35,12 +35,12 @@ const bench: Bench = {
 }
 for (const { number, name, run } of chosen) {
   bench.progress(`(${number}) ${name}`)
+  const before = { rows: results.rows.length, claims: results.claims.length }
   await run(bench)
+  if (process.stderr.isTTY) process.stderr.write('\r\u001B[K')
+  printTable(results.rows.slice(before.rows))
+  printClaims(results.claims.slice(before.claims))
 }
-if (process.stderr.isTTY) process.stderr.write('\r\u001B[K')
-
-printTable(results.rows)
-printClaims(results.claims)
 const failed = results.claims.filter(({ holds }) => !holds).length
 const file = writeResults(filters.length === 0 && !quick ? 'full' : 'partial', results.toFile(bench.repetitions))
 console.log(

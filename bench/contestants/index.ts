@@ -4,6 +4,8 @@ export type ContestantName =
   | 'nothing'
   | 'raw'
   | 'lockstep'
+  | 'lockstep, no effect'
+  | 'bare invoke'
   | 'full state'
   | 'tab-updated'
   | 'electron-redux'
@@ -18,6 +20,8 @@ export const contestants: Readonly<Record<ContestantName, () => Promise<Contesta
   nothing: async () => (await import('./nothing.ts')).nothing,
   raw: async () => (await import('./raw.ts')).raw,
   lockstep: async () => (await import('./lockstep.ts')).lockstep,
+  'lockstep, no effect': async () => (await import('./lockstep.ts')).lockstepWithoutEffect,
+  'bare invoke': async () => (await import('./bare-invoke.ts')).bareInvoke,
   'full state': async () => (await import('./by-hand.ts')).fullState,
   'tab-updated': async () => (await import('./by-hand.ts')).tabUpdated,
   'electron-redux': async () => (await import('./electron-redux.ts')).electronRedux,

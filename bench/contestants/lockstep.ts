@@ -2,11 +2,13 @@ import { defineStore, type StoreDefinition } from '../../src/index.ts'
 import { createReplica } from '../../src/replica/index.ts'
 import { createSource, type Writer } from '../../src/source/index.ts'
 import { portConnection, servePort } from '../../src/transports/message-port.ts'
-import type { Contestant, WindowEnd } from '../lab/contestant.ts'
+import type { Contestant, WindowEnd, WindowSide } from '../lab/contestant.ts'
+import type { Port } from '../lab/port.ts'
 import type { State } from '../state.ts'
 
 interface Commands {
   set(change: { id: string; model: string }): void
+  nothing(change: { id: string; model: string }): void
 }
 
 const definition: StoreDefinition<State, Commands> = defineStore('tabs', {
@@ -20,6 +22,7 @@ export const lockstep: Contestant = {
     const source = createSource(definition, {
       state,
       commands: {
+        nothing() {},
         set({ id, model }) {
           source.update((draft) => {
             ;(draft.byId[id] as State['byId'][string]).metadata.model = model
@@ -53,25 +56,30 @@ export const lockstep: Contestant = {
       read: () => source.get(),
     }
   },
-  window(port) {
-    const replica = createReplica(definition, portConnection(port))
-    return {
-      ready: replica.ready,
-      component(id, run) {
-        replica.at('byId', id, 'metadata', 'model').subscribe(run)
-      },
-      reader(id, run) {
-        replica.reader('byId', id, 'metadata', 'response').subscribe((text) => {
-          run(text.length)
-        })
-      },
-      store(id, run) {
-        replica.at('byId', id, 'metadata', 'response').subscribe((text) => {
-          run(text.length)
-        })
-      },
-      command: (id, model) => replica.call.set({ id, model }),
-      read: () => replica.get(),
-    }
-  },
+  window: (port) => window(port, 'set'),
 }
+
+function window(port: Port, command: keyof Commands): WindowSide {
+  const replica = createReplica(definition, portConnection(port))
+  return {
+    ready: replica.ready,
+    component(id, run) {
+      replica.at('byId', id, 'metadata', 'model').subscribe(run)
+    },
+    reader(id, run) {
+      replica.reader('byId', id, 'metadata', 'response').subscribe((text) => {
+        run(text.length)
+      })
+    },
+    store(id, run) {
+      replica.at('byId', id, 'metadata', 'response').subscribe((text) => {
+        run(text.length)
+      })
+    },
+    command: (id, model) => replica.call[command]({ id, model }),
+    read: () => replica.get(),
+  }
+}
+
+/** Its commands change nothing, so that no commit follows them. */
+export const lockstepWithoutEffect: Contestant = { main: lockstep.main, window: (port) => window(port, 'nothing') }

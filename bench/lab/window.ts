@@ -23,6 +23,7 @@ ipcRenderer.connect(ipc)
 let side: WindowSide
 let renders = 0
 let shown = 0
+let latest = -1
 const lengths = new Map<string, number>()
 
 function showLength(id: string, length: number): void {
@@ -45,7 +46,8 @@ const calls: WindowCalls = {
         side.component(id, (model) => {
           renders++
           const number = Number(model.slice(1))
-          if (Number.isInteger(number)) signals.show(index, number)
+          // Of one frame, components may be told in any order.
+          if (Number.isInteger(number) && number > latest) signals.show(index, (latest = number))
         })
       } else {
         side[kind](id, (length) => {

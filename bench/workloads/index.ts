@@ -1,6 +1,11 @@
 import type { Bench } from '../bench.ts'
+import { burst } from './burst.ts'
+import { commandCalls } from './commands.ts'
+import { components } from './components.ts'
+import { lateWindow } from './late-window.ts'
 import { scalar } from './scalar.ts'
 import { stream } from './stream.ts'
+import { tenStreams } from './ten-streams.ts'
 
 export interface Workload {
   readonly number: string
@@ -11,4 +16,9 @@ export interface Workload {
 export const workloads: readonly Workload[] = [
   { number: '1', name: 'scalar', run: scalar },
   { number: '2', name: 'stream', run: stream },
+  { number: '3', name: 'late window', run: lateWindow },
+  { number: '4', name: 'commands', run: commandCalls },
+  { number: '5', name: 'components', run: components },
+  { number: '6', name: 'burst', run: burst },
+  { number: '9', name: 'ten streams', run: tenStreams },
 ]
