@@ -78,6 +78,7 @@ function window(port: Port, command: keyof Commands): WindowSide {
     },
     command: (id, model) => replica.call[command]({ id, model }),
     read: () => replica.get(),
+    readPart: (id) => replica.at('byId', id).get(),
   }
 }
 

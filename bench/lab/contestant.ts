@@ -40,6 +40,8 @@ export interface WindowSide {
   /** Sets one scalar by asking main, and resolves when that is done. */
   command?(id: string, model: string): Promise<unknown>
   read(): State
+  /** Reads one entity, as a component does that shows it. */
+  readPart?(id: string): unknown
 }
 
 export interface Contestant {

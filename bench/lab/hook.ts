@@ -12,4 +12,5 @@ registerHooks({
 })
 Object.defineProperty(process, 'type', { value: isMainThread ? 'browser' : 'renderer' })
 // Nothing ever happens to this window.
-if (!isMainThread) Object.assign(globalThis, { window: globalThis, addEventListener() {}, removeEventListener() {} })
+if (!isMainThread)
+  Object.assign(globalThis, { window: globalThis, self: globalThis, addEventListener() {}, removeEventListener() {} })

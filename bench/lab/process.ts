@@ -3,12 +3,13 @@
 import './hook.ts'
 import { MessageChannel, Worker } from 'node:worker_threads'
 import { contestants } from '../contestants/index.ts'
-import { makeState } from '../state.ts'
+import { idOf, makeState } from '../state.ts'
 import { answer, callee } from './calls.ts'
 import type { MainSide, WindowEnd } from './contestant.ts'
 import { cpu } from './cpu.ts'
 import { FakeWebContents } from './electron/main.ts'
 import { feed, settle, updates } from './feed.ts'
+import { heap } from './heap.ts'
 import { countedPort } from './port.ts'
 import type { Call, LabCalls, Measured, Setup, WindowCalls, WindowData } from './protocol.ts'
 import { Signals, wallClock } from './signals.ts'
@@ -22,6 +23,7 @@ interface OpenWindow {
 
 const signals = new Signals()
 const windows: OpenWindow[] = []
+let prepared: OpenWindow | undefined
 let setup: Setup
 let side: MainSide
 /** How much text the watched entities have, which is what the windows have to show. */
@@ -92,10 +94,14 @@ const calls: LabCalls = {
     const { main } = await contestants[given.contestant]()
     side = await main(makeState(given.entities, given.length), given.settings ?? {})
   },
+  async prepareWindow() {
+    prepared = await openWindow()
+  },
   async open(count) {
     let last: Measured | undefined
     for (let n = 0; n < count; n++) {
-      const window = await openWindow()
+      const window = prepared ?? (await openWindow())
+      prepared = undefined
       let joining = 0
       last = await measured(async () => {
         side.open(window.end)
@@ -147,6 +153,13 @@ const calls: LabCalls = {
       await signals.until(awaited(), updated - 1)
     }),
   commands: (task) => measured(async () => windows[0]?.calls.commands(task)),
+  async heap() {
+    const window = prepared ?? windows[0]
+    return { main: heap(), window: (await window?.calls.heap()) ?? 0 }
+  },
+  async readParts() {
+    await windows[0]?.calls.readParts(Array.from({ length: setup.entities }, (_, n) => idOf(n)))
+  },
   async isInStep() {
     await settle()
     const own = JSON.stringify(side.read())

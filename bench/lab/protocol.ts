@@ -63,6 +63,8 @@ export interface Sent {
 /** The functions of a lab that the benchmark calls. */
 export interface LabCalls {
   start(setup: Setup): Promise<void>
+  /** Makes a window that has not joined yet. */
+  prepareWindow(): Promise<void>
   /** Opens windows, one after the other, and tells what the last one cost. */
   open(windows: number): Promise<Measured>
   closeAll(): Promise<void>
@@ -74,6 +76,10 @@ export interface LabCalls {
   stream(task: StreamTask): Promise<Measured>
   burst(task: BurstTask): Promise<Measured>
   commands(task: CommandTask): Promise<Measured>
+  /** Bytes of live objects, of main and of the first window. */
+  heap(): Promise<{ readonly main: number; readonly window: number }>
+  /** Reads every entity in the first window. */
+  readParts(): Promise<void>
   /** Whether all windows show what main has. */
   isInStep(): Promise<boolean>
 }
@@ -86,6 +92,8 @@ export interface WindowCalls {
   usage(): { readonly cpu: number; readonly sent: Sent; readonly renders: number }
   commands(task: CommandTask): Promise<void>
   read(): string
+  heap(): number
+  readParts(ids: readonly string[]): void
 }
 
 /** What a window is started with. */

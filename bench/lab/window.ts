@@ -8,6 +8,7 @@ import { answer } from './calls.ts'
 import type { WindowSide } from './contestant.ts'
 import { cpu } from './cpu.ts'
 import { ipcRenderer } from './electron/window.ts'
+import { heap } from './heap.ts'
 import { countedPort } from './port.ts'
 import type { Call, WindowCalls, WindowData } from './protocol.ts'
 import { Signals } from './signals.ts'
@@ -71,6 +72,10 @@ const calls: WindowCalls = {
     }
   },
   read: () => JSON.stringify(side.read()),
+  heap,
+  readParts(ids) {
+    for (const id of ids) side.readPart?.(id)
+  },
 }
 
 const port = parentPort as MessagePort

@@ -1,8 +1,10 @@
 import type { Bench } from '../bench.ts'
 import { burst } from './burst.ts'
+import { coldStart } from './cold-start.ts'
 import { commandCalls } from './commands.ts'
 import { components } from './components.ts'
 import { lateWindow } from './late-window.ts'
+import { memory } from './memory.ts'
 import { scalar } from './scalar.ts'
 import { stream } from './stream.ts'
 import { tenStreams } from './ten-streams.ts'
@@ -20,5 +22,7 @@ export const workloads: readonly Workload[] = [
   { number: '4', name: 'commands', run: commandCalls },
   { number: '5', name: 'components', run: components },
   { number: '6', name: 'burst', run: burst },
+  { number: '7', name: 'memory', run: memory },
+  { number: '8', name: 'cold start', run: coldStart },
   { number: '9', name: 'ten streams', run: tenStreams },
 ]
