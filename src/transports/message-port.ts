@@ -66,8 +66,9 @@ export function portConnection(port: MessagePortLike): Connection {
       listener.open?.()
       if (!started) {
         started = true
-        if (port.addEventListener) port.addEventListener('message', received)
-        else port.on?.('message', received)
+        // Node's ports have both; for an event they would load half of Node first.
+        if (port.on) port.on('message', received)
+        else port.addEventListener?.('message', received)
         port.start?.()
       }
       return () => {
