@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { MessageChannel, Worker } from 'node:worker_threads'
+import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads'
 import { rolldown } from 'rolldown'
 import { lockstep } from '../contestants/lockstep.ts'
 import { raw } from '../contestants/raw.ts'
@@ -46,7 +46,7 @@ export async function coldStart(bench: Bench): Promise<void> {
   bench.results.atMost(workload, 'at most 5 ms CPU in the window', median, 5)
 }
 
-function start(bundle: string, port: import('node:worker_threads').MessagePort): Promise<number> {
+function start(bundle: string, port: MessagePort): Promise<number> {
   const worker = new Worker(new URL('../cold/thread.ts', import.meta.url), {
     workerData: { bundle, port },
     transferList: [port],
