@@ -3,8 +3,10 @@ import { burst } from './burst.ts'
 import { coldStart } from './cold-start.ts'
 import { commandCalls } from './commands.ts'
 import { components } from './components.ts'
+import { documentAlone } from './document.ts'
 import { lateWindow } from './late-window.ts'
 import { memory } from './memory.ts'
+import { saving } from './saving.ts'
 import { scalar } from './scalar.ts'
 import { stream } from './stream.ts'
 import { tenStreams } from './ten-streams.ts'
@@ -12,7 +14,7 @@ import { tenStreams } from './ten-streams.ts'
 export interface Workload {
   readonly number: string
   readonly name: string
-  run(bench: Bench): Promise<void>
+  run(bench: Bench): Promise<void> | void
 }
 
 export const workloads: readonly Workload[] = [
@@ -25,4 +27,6 @@ export const workloads: readonly Workload[] = [
   { number: '7', name: 'memory', run: memory },
   { number: '8', name: 'cold start', run: coldStart },
   { number: '9', name: 'ten streams', run: tenStreams },
+  { number: '10', name: 'document', run: documentAlone },
+  { number: '11', name: 'saving', run: saving },
 ]
