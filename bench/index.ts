@@ -25,7 +25,7 @@ const start = performance.now()
 const results = new Results()
 const bench: Bench = {
   results,
-  repetitions: quick ? 3 : 5,
+  repetitions: 5,
   share: quick ? 0.3 : 1,
   progress(text) {
     const line = `${((performance.now() - start) / 1000).toFixed(0).padStart(4)} s  ${text}`
@@ -33,6 +33,9 @@ const bench: Bench = {
     else if (!text.endsWith(` of ${this.repetitions}`)) console.error(line)
   },
 }
+/** Only a whole run is one to quote. */
+const fileName = filters.length === 0 && !quick ? 'full' : ['partial', ...filters].join('-').replaceAll(' ', '-')
+let file = ''
 for (const { number, name, run } of chosen) {
   bench.progress(`(${number}) ${name}`)
   const before = { rows: results.rows.length, claims: results.claims.length }
@@ -40,9 +43,9 @@ for (const { number, name, run } of chosen) {
   if (process.stderr.isTTY) process.stderr.write('\r\u001B[K')
   printTable(results.rows.slice(before.rows))
   printClaims(results.claims.slice(before.claims))
+  file = writeResults(fileName, results.toFile(bench.repetitions))
 }
 const failed = results.claims.filter(({ holds }) => !holds).length
-const file = writeResults(filters.length === 0 && !quick ? 'full' : 'partial', results.toFile(bench.repetitions))
 console.log(
   `\n${results.claims.length - failed} claims hold, ${failed} do not; ${((performance.now() - start) / 60_000).toFixed(1)} minutes; ${file}`,
 )

@@ -6,6 +6,7 @@ import { components } from './components.ts'
 import { documentAlone } from './document.ts'
 import { lateWindow } from './late-window.ts'
 import { memory } from './memory.ts'
+import { realElectron } from './real-electron.ts'
 import { saving } from './saving.ts'
 import { scalar } from './scalar.ts'
 import { stream } from './stream.ts'
@@ -29,4 +30,5 @@ export const workloads: readonly Workload[] = [
   { number: '9', name: 'ten streams', run: tenStreams },
   { number: '10', name: 'document', run: documentAlone },
   { number: '11', name: 'saving', run: saving },
+  { number: '12', name: 'electron', run: realElectron },
 ]
