@@ -21,5 +21,5 @@ export const ipcRenderer: {
   invoke: ipc.invoke,
 }
 
-/** For contestants that do not run here. */
+/** For contestants that do not run here. @public */
 export const contextBridge: undefined = undefined

@@ -73,20 +73,20 @@ async function run(): Promise<Record<string, Cost[]>> {
     const joined = (await ready) as number
     record('late', { main: cpuOf(process.pid) - opening, window: joined })
     const scalars = async (): Promise<void> => {
-      for (let n = 0; n < 200; n++) {
+      for (let n = 0; n < 100; n++) {
         side.set(idOf(n % 10), `m${n}`)
         await delay(20)
       }
     }
     record('scalar', await cost(window, scalars))
-    const length = 10_000 * 5
+    const length = 3_000 * 5
     window.webContents.send('watch', idOf(100 + repetition), length)
     await delay(200)
     record(
       'stream',
       await cost(window, async () => {
         const done = said('done')
-        await feed(side, { ids: [idOf(100 + repetition)], chunks: 10_000, rate: 1000 })
+        await feed(side, { ids: [idOf(100 + repetition)], chunks: 3_000, rate: 1000 })
         side.end?.(idOf(100 + repetition))
         if (name !== 'nothing') await done
       }),
