@@ -8,14 +8,6 @@ export interface Pace {
 
 export const defaultPace: Pace = { interval: 16, appendInterval: 500 }
 
-/** What a commit holds, as far as it matters for when it is sent. */
-export interface Published {
-  /** Whether there is anything but appends in it. */
-  readonly ordinary: boolean
-  /** The texts that it appends to, by `pathKey`. */
-  readonly appended: readonly string[]
-}
-
 /**
  * The beginning of the cell of time that `moment` lies in. All sessions share the grid, so those that are in step flush
  * together, and their frame is encoded once.

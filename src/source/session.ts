@@ -6,7 +6,7 @@ import type { UpFrame, WireError } from '../protocol/frames.ts'
 import type { Report } from '../protocol/report.ts'
 import type { Session, SessionFrame, SessionPort } from '../protocol/serve.ts'
 import { failureBody, pongBody, resultBody, type Body } from '../protocol/wire.ts'
-import { cellStart, type Pace, type Published } from './pace.ts'
+import { cellStart, type Pace } from './pace.ts'
 import { Timeline } from './timeline.ts'
 
 /** What a session needs of its source. */
