@@ -29,7 +29,7 @@ async function open(entities: number, windows = 1) {
       },
     },
   })
-  const all = Array.from({ length: windows }, () => linked(source, { clock }))
+  const all = Array.from({ length: windows }, () => linked(source))
   await clock.advance(1000)
   for (const { link } of all) link.frames.length = 0
   const [first] = all as [(typeof all)[0]]
@@ -134,7 +134,7 @@ describe('(2) a stream of 1,000 chunks a second', () => {
 
 test('(3) a late window on 10,000 entities takes one frame, the state as JSON', async () => {
   const { clock, source } = await open(10_000)
-  const { link, replica } = linked(source, { clock })
+  const { link, replica } = linked(source)
   const component = counted(replica, [idOf(1)])
   await clock.advance(100)
   const [frame] = down(link) as [string]

@@ -31,7 +31,10 @@ async function open(side: MainSide): Promise<BrowserWindow> {
     webContents: window.webContents as unknown as WindowEnd['webContents'],
     port: {
       postMessage: (message) => port1.postMessage(message),
-      on: (_, listener) => void port1.on('message', ({ data }) => listener(data as unknown)),
+      on(type, listener) {
+        if (type === 'close') port1.on('close', () => listener(undefined))
+        else port1.on('message', ({ data }) => listener(data as unknown))
+      },
       start: () => port1.start(),
       close: () => port1.close(),
     },

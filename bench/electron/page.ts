@@ -16,7 +16,8 @@ async function join(port: MessagePort): Promise<void> {
     postMessage: (message) => {
       port.postMessage(message)
     },
-    on: (_, listener) => {
+    on: (type, listener) => {
+      if (type === 'close') return
       port.addEventListener('message', ({ data }) => {
         listener(data as unknown)
       })

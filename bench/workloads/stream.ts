@@ -58,7 +58,7 @@ async function run(bench: Bench, of: Case): Promise<void> {
     [
       setup('nothing'),
       { ...setup('raw'), name: limit, settings: { batch: pace[of.watch] } },
-      ...(of.watch === 'reader' ? [{ ...setup('raw'), name: 'raw, a message for each chunk' }] : []),
+      ...(of.watch === 'reader' ? [{ ...setup('raw'), name: 'raw, message per chunk' }] : []),
       setup('lockstep'),
       ...of.others.map(setup),
     ],
