@@ -5,7 +5,7 @@ import { Document, copyState } from '../document/document.ts'
 import { hash } from '../document/hash.ts'
 import { copyIn } from '../document/storable.ts'
 import type { At, Draft, Immutable, Key, Op, Path, Readable, TextPath, ValidPath } from '../document/types.ts'
-import { SyncError, reportUncaught, safely } from '../error.ts'
+import { SyncError, safely } from '../error.ts'
 import type { UpFrame } from '../protocol/frames.ts'
 import type { Session, SessionPort } from '../protocol/serve.ts'
 import { commitBody, snapshotBody, type Body } from '../protocol/wire.ts'
@@ -73,7 +73,7 @@ export class StoreSource<State extends object, Commands> implements Source<State
       interval: options.interval ?? defaultPace.interval,
       appendInterval: options.appendInterval ?? defaultPace.appendInterval,
     }
-    const onError = safely(options.onError ?? reportUncaught)
+    const onError = safely(options.onError)
     this.#document = new Document(copyState(options.state ?? definition.state()), onError)
     this.#log = new Log(options.logLength ?? 8192)
     this.#clock = options.clock ?? sourceClock
