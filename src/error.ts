@@ -76,7 +76,7 @@ function formatPath(path: readonly unknown[]): string {
 }
 
 /** `onError`, which must not throw into what tells it: a frame that is applied and not acknowledged is the last one. */
-export function safely(onError: (error: unknown) => void): (error: unknown) => void {
+export function safely(onError: (error: unknown) => void = reportUncaught): (error: unknown) => void {
   return (error) => {
     try {
       onError(error)
@@ -88,7 +88,6 @@ export function safely(onError: (error: unknown) => void): (error: unknown) => v
 
 /** Where errors go that nobody waits for: to the page's `error` event, or, where there is none, to the console. */
 export function reportUncaught(error: unknown): void {
-  const { reportError } = globalThis as { reportError?: (error: unknown) => void }
-  if (reportError === undefined) globalThis.console.error(error)
-  else reportError(error)
+  const report = (globalThis as { reportError?: (error: unknown) => void }).reportError
+  ;(report ?? globalThis.console.error)(error)
 }

@@ -86,11 +86,16 @@ test('names that could write something else to a terminal are not shown', () => 
   const lines: string[] = []
   const { clock } = testSource()
   const connection = traced(memoryLink(clock).client, (line) => lines.push(line), clock)
-  for (const name of ['\u001b[2J', 'a\n> tabs', 'a\\u001b', '\u202e', 'x'.repeat(65)]) {
+  for (const name of ['\u001b[2J', 'a\n> tabs', 'a\\u001b', '\u202e', '\u2028>', 'x'.repeat(65)]) {
     connection.send(`[1,"hello",1,"${name}"]`)
     connection.send(`[1,"call",1,"${name}"]`)
   }
-  for (const line of lines) expect(line).toMatch(/^> \?\/1 (hello|call) \d+ B \+0 ms$/)
+  const long = '1'.repeat(10_000)
+  connection.send(`[${long},"ack",1]`)
+  connection.send(`[1,"call",${long},"x"]`)
+  expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(60)
+  for (const line of lines.filter((text) => !text.startsWith('?')))
+    expect(line).toMatch(/^> \?\/1 (hello|call) \d+ B \+0 ms$/)
 })
 
 test('does not start a port before somebody listens', async () => {

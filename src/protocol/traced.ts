@@ -7,19 +7,19 @@ import type { Connection, Peer } from './connection.ts'
  * shown if they cannot do anything to a terminal or pretend to be other lines.
  */
 const kinds: Readonly<Record<string, readonly [name: string, direction: '<' | '>', details: RegExp]>> = {
-  hello: ['hello', '>', /^,\d+,"[^"]*"(?:,"[^"]*",(?<revision>\d+))?\]/],
-  a: ['ack', '>', /^,(?<revision>\d+)\]/],
+  hello: ['hello', '>', /^,\d{1,16},"[^"]*"(?:,"[^"]*",(?<revision>\d{1,16}))?\]/],
+  a: ['ack', '>', /^,(?<revision>\d{1,16})\]/],
   w: ['watch', '>', /^/],
   u: ['unwatch', '>', /^/],
-  call: ['call', '>', /^,(?<id>\d+),"(?<name>[^"\\\p{C}]{0,64})"/u],
-  ping: ['ping', '>', /^,(?<id>\d+)/],
+  call: ['call', '>', /^,(?<id>\d{1,16}),"(?<name>[^"\\\p{C}\p{Zl}\p{Zp}]{0,64})"/u],
+  ping: ['ping', '>', /^,(?<id>\d{1,16})/],
   bye: ['bye', '>', /^/],
-  s: ['snapshot', '<', /^,"[^"]*",(?<revision>\d+),/],
-  c: ['commit', '<', /^,(?<from>\d+),(?<count>\d+),/],
-  ok: ['result', '<', /^,(?<id>\d+),(?<revision>\d+)/],
-  err: ['failure', '<', /^,(?<id>\d+),(?<revision>\d+),"(?<name>[^"\\\p{C}]{0,64})"/u],
-  pong: ['pong', '<', /^,(?<id>\d+),(?<revision>\d+)/],
-  refused: ['refused', '<', /^,"(?<name>[^"\\\p{C}]{0,64})"/u],
+  s: ['snapshot', '<', /^,"[^"]*",(?<revision>\d{1,16}),/],
+  c: ['commit', '<', /^,(?<from>\d{1,16}),(?<count>\d{1,16}),/],
+  ok: ['result', '<', /^,(?<id>\d{1,16}),(?<revision>\d{1,16})/],
+  err: ['failure', '<', /^,(?<id>\d{1,16}),(?<revision>\d{1,16}),"(?<name>[^"\\\p{C}\p{Zl}\p{Zp}]{0,64})"/u],
+  pong: ['pong', '<', /^,(?<id>\d{1,16}),(?<revision>\d{1,16})/],
+  refused: ['refused', '<', /^,"(?<name>[^"\\\p{C}\p{Zl}\p{Zp}]{0,64})"/u],
 }
 
 /**
@@ -81,13 +81,13 @@ export function tracedForDebug(connection: Connection, { transport }: Peer, cloc
 
 function describe(text: string, stores: Map<string, string>): string {
   const size = `${new TextEncoder().encode(text).length} B`
-  const [head, channel, type] = /^\[(\d+),"(\w+)"/.exec(text) ?? []
+  const [head, channel, type] = /^\[(\d{1,16}),"(\w+)"/.exec(text) ?? []
   const kind = type === undefined || !Object.hasOwn(kinds, type) ? undefined : kinds[type]
   if (head === undefined || channel === undefined || kind === undefined) return `? no frame ${size}`
   const [name, direction, details] = kind
   const rest = text.slice(head.length)
   const found = details.exec(rest)?.groups ?? {}
-  if (type === 'hello') stores.set(channel, /^,\d+,"([^"\\\p{C}]{0,64})"/u.exec(rest)?.[1] ?? '?')
+  if (type === 'hello') stores.set(channel, /^,\d+,"([^"\\\p{C}\p{Zl}\p{Zp}]{0,64})"/u.exec(rest)?.[1] ?? '?')
   const session = channel === '0' ? 'connection' : `${stores.get(channel) ?? '?'}/${channel}`
   return [direction, session, name, ...inWords(found), size].join(' ')
 }

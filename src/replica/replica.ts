@@ -21,11 +21,10 @@ import type { Replica, ReplicaOptions } from './types.ts'
 export function createReplica<State extends object, Commands>(
   definition: StoreDefinition<State, Commands>,
   connection: Connection,
-  options: ReplicaOptions = {},
+  { onError, clock = systemClock }: ReplicaOptions = {},
 ): Replica<State, Commands> {
-  const { clock = systemClock } = options
-  const onError = safely(options.onError ?? reportUncaught)
-  const document = new ReplicaDocument(structuredClone(definition.state()) as Container, onError)
+  const report = safely(onError)
+  const document = new ReplicaDocument(structuredClone(definition.state()) as Container, report)
   const statusDocument = new ReplicaDocument({ status: 'connecting' }, reportUncaught)
   const status = statusDocument.at(['status']) as Readable<Status>
   const send = (frame: UpFrame): void => connection.send(upFrameText(frame))
@@ -56,9 +55,9 @@ export function createReplica<State extends object, Commands>(
 
   function diverged(cause: unknown, before: Machine): void {
     const error =
-      cause instanceof SyncError ? cause : new SyncError('bad-frame', 'A frame could not be applied', { cause })
+      cause instanceof SyncError ? cause : new SyncError('bad-frame', 'A frame cannot be applied', { cause })
     const hopeless = before.known === undefined
-    if (!hopeless) onError(error)
+    if (!hopeless) report(error)
     dispatch({ type: 'diverged', hopeless, error })
   }
 
@@ -98,7 +97,7 @@ export function createReplica<State extends object, Commands>(
       case 'answer':
         return calls.answered(effect.frame, revision())
       case 'report':
-        return onError(effect.error)
+        return report(effect.error)
     }
   }
 

@@ -1,7 +1,7 @@
 import type { StoreDefinition } from '../definition.ts'
 import { copyState } from '../document/document.ts'
 import type { Path, Readable } from '../document/types.ts'
-import { SyncError, reportUncaught, safely } from '../error.ts'
+import { SyncError, safely } from '../error.ts'
 import type { Damage, OpenStorage, Storage } from '../storage/storage.ts'
 import { Persistence, type Saving } from './persistence.ts'
 import { sourceClock } from './source-clock.ts'
@@ -114,7 +114,7 @@ class SavedSource<State extends object, Commands>
       saveInterval: options.saveInterval ?? 500,
       clock: options.clock ?? sourceClock,
       date: options.date ?? Date.now,
-      onError: safely(options.onError ?? reportUncaught),
+      onError: safely(options.onError),
       // A migration is a change like others: a journal of what was before does not lead to what is after.
       base: (restored?.revision ?? 0) + (older ? 1 : 0),
       // What was found damaged is set aside with the next fold, which should not be a long way off.

@@ -5,7 +5,7 @@ import { Document, copyState } from '../document/document.ts'
 import { hash } from '../document/hash.ts'
 import { copyIn } from '../document/storable.ts'
 import type { At, Draft, Immutable, Key, Op, Path, Readable, TextPath, ValidPath } from '../document/types.ts'
-import { SyncError, reportUncaught, safely } from '../error.ts'
+import { SyncError, safely } from '../error.ts'
 import type { UpFrame } from '../protocol/frames.ts'
 import type { Session, SessionPort } from '../protocol/serve.ts'
 import { commitBody, snapshotBody, type Body } from '../protocol/wire.ts'
@@ -53,6 +53,7 @@ export class StoreSource<State extends object, Commands> implements Source<State
   readonly epoch: string
   readonly pace: Pace
   readonly '~inside': SourceInside<State, Commands>
+  readonly copy: () => unknown = () => this.#document.copy()
   readonly #document: Document
   readonly #log: Log
   readonly #clock: Clock
@@ -73,8 +74,7 @@ export class StoreSource<State extends object, Commands> implements Source<State
       interval: options.interval ?? defaultPace.interval,
       appendInterval: options.appendInterval ?? defaultPace.appendInterval,
     }
-    const onError = safely(options.onError ?? reportUncaught)
-    this.#document = new Document(copyState(options.state ?? definition.state()), onError)
+    this.#document = new Document(copyState(options.state ?? definition.state()), safely(options.onError))
     this.#log = new Log(options.logLength ?? 8192)
     this.#clock = options.clock ?? sourceClock
     this['~inside'] = { definition, clock: this.#clock, epoch: this.epoch }
@@ -150,11 +150,6 @@ export class StoreSource<State extends object, Commands> implements Source<State
   /** The immutable snapshot of what is at a path, whatever its type. */
   part(path: Path): unknown {
     return this.#document.get(path)
-  }
-
-  /** The immutable state, with bytes in it that no reader has. */
-  copy(): unknown {
-    return this.#document.copy()
   }
 
   /** From now on `cursor` follows the log. */
