@@ -36,13 +36,13 @@ export const ofDocument: readonly Mutant[] = [
     'src/document/listeners.ts',
     [
       'does not tell those below',
-      "    if (op.kind !== 'splice') {\n      markAll(branch, due)",
-      "    if (op.kind !== 'splice') {\n      mark(branch, due)",
+      "  if (op.kind !== 'splice') {\n    markAll(branch, due)",
+      "  if (op.kind !== 'splice') {\n    mark(branch, due)",
     ],
     [
       'does not tell those above',
-      '    for (const key of op.path) {\n      mark(branch, due)',
-      '    for (const key of op.path) {',
+      '  for (const key of op.path) {\n    mark(branch, due)',
+      '  for (const key of op.path) {',
     ],
     [
       'does not tell of elements that shift',

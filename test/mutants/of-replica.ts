@@ -182,6 +182,6 @@ export const ofReplica: readonly Mutant[] = [
     ['does not tell of its status', 'if (machine.status !== status.get()) statusChanged(machine)', ''],
     ['applies without telling', '        return document.notify(effect.ops)', '        return undefined'],
     ['joins for a listener that has left', "    if (now !== 'live') return\n    for", '    for'],
-    ['leaves in silence what it cannot apply', '    if (!hopeless) onError(error)\n', ''],
+    ['leaves in silence what it cannot apply', '    if (!hopeless) report(error)\n', ''],
   ),
 ]
