@@ -1,7 +1,7 @@
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { checkSendable } from './checks.ts'
-import { thrown } from './test-support/document.ts'
+import { open, thrown } from './test-support/document.ts'
 
 test('what arrives as what it is can be sent', () => {
   const value = {
@@ -13,6 +13,15 @@ test('what arrives as what it is can be sent', () => {
   }
   expect(() => {
     checkSendable(value, ['(argument)'])
+  }).not.toThrow()
+})
+
+test('what was read from a store can be sent', () => {
+  const document = open({
+    map: new Map([['a', { set: new Set([1]), at: new Date(0), bytes: new Uint8Array(2) }]]),
+  })
+  expect(() => {
+    checkSendable(document.get([]), ['(argument)'])
   }).not.toThrow()
 })
 
@@ -30,6 +39,7 @@ test.each<[string, () => unknown, unknown[], string?]>([
   ['an array hole behind a property', () => Object.assign([1, , 3], { x: 1 }), [1]], // oxlint-disable-line no-sparse-arrays
   ['a property of an array', () => Object.assign([1], { x: 1 }), []],
   ['a property of a Map', () => [Object.assign(new Map(), { x: 1 })], [0]],
+  ['a property of a Date', () => ({ at: Object.assign(new Date(0), { zone: 'UTC' }) }), ['at']],
   ['a symbol as a key', () => ({ [Symbol('s')]: 1 }), []],
   ['a hidden property', () => Object.defineProperty({}, 'x', { value: 1 }), []],
   [

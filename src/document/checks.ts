@@ -1,8 +1,8 @@
 /** What may be stored: keys, depth, primitives, and how a draft that is written is told from other objects. */
-import type { Bytes } from '../bytes.ts'
+import { isBytes, type Bytes } from '../bytes.ts'
 import { SyncError } from '../error.ts'
 import { checkKey } from '../reserved.ts'
-import { isContainer, keysOf, partAt, partsOf } from './tree.ts'
+import { isContainer, keysOf, partAt, partsOf, type Container } from './tree.ts'
 import type { Key, Path } from './types.ts'
 
 /** Deepest nesting of a document. Everything that walks one is recursive, and so is `JSON`. */
@@ -53,19 +53,19 @@ export function checkSendable(value: unknown, path: Path): void {
   const prototype = Object.getPrototypeOf(value) as object | null
   const isKnown = prototype === null || (Object.hasOwn(prototype, 'constructor') && prototype.constructor.name === name)
   if (!isKnown || !/^(Object|Map|Set|Date|ArrayBuffer|\w*Array)$/.test(name)) throw notSendable(path)
-  if (!isContainer(value)) return
+  if (isBytes(value)) return
   if (path.length > maxDepth) throw tooDeep(path)
-  const keys = keysOf(value)
-  const keyed = value instanceof Map || value instanceof Set
-  let properties = Reflect.ownKeys(value).length - Number(Array.isArray(value))
-  for (const key of keys) {
+  const keyed = !/^(Object|Array)$/.test(name)
+  // Of a Map, Set or Date, what is hidden may be ours: in development it keeps them from being changed.
+  let properties = (keyed ? Object.keys : Reflect.ownKeys)(value).length - Number(Array.isArray(value))
+  for (const key of value instanceof Date ? [] : keysOf(value as Container)) {
     checkMember(key, path)
     const at = [...path, key]
     if (!keyed) {
       if (!('value' in (Object.getOwnPropertyDescriptor(value, key as string) ?? {}))) throw notSendable(at)
       properties--
     }
-    checkSendable(partAt(value, key), at)
+    checkSendable(partAt(value as Container, key), at)
   }
   if (properties !== 0) throw notSendable(path)
 }

@@ -93,6 +93,8 @@ export async function roundTrip<View extends Mounted>(
     /** Lets everything arrive that is under way. */
     async arrive() {
       if (replica !== undefined) await waitForSync(replica)
+      // What the component hears by other ways may be slower than the replica.
+      await steps.pass()
       await settle?.()
     },
     async check(phase: string) {
