@@ -52,7 +52,14 @@ export function traced(
       // One of its own, so that what arrives is told once; not before the first, for that is what starts a port.
       if (!begun) {
         begun = true
-        connection.subscribe({ open: () => tell('= open'), message: trace, close: () => tell('= lost') })
+        connection.subscribe({
+          open: () => tell('= open'),
+          message: trace,
+          close() {
+            stores.clear()
+            tell('= lost')
+          },
+        })
       }
       return connection.subscribe(listener)
     },
@@ -88,7 +95,9 @@ function describe(text: string, stores: Map<string, string>): string {
   const rest = text.slice(head.length)
   const found = details.exec(rest)?.groups ?? {}
   if (type === 'hello') stores.set(channel, /^,\d+,"([^"\\\p{C}\p{Zl}\p{Zp}]{0,64})"/u.exec(rest)?.[1] ?? '?')
-  const session = channel === '0' ? 'connection' : `${stores.get(channel) ?? '?'}/${channel}`
+  const store = stores.get(channel) ?? '?'
+  if (type === 'bye' || type === 'refused') stores.delete(channel)
+  const session = channel === '0' ? 'connection' : `${store}/${channel}`
   return [direction, session, name, ...inWords(found), size].join(' ')
 }
 

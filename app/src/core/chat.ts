@@ -180,7 +180,13 @@ export async function openChat(options: ChatOptions): Promise<ChatKeeper> {
     running.set(tabId, { controller, ended })
   }
 
-  markInterrupted(chat)
+  try {
+    markInterrupted(chat)
+  } catch (error) {
+    // A state of another shape; and nobody else can let go of it yet.
+    await chat.close()
+    throw error
+  }
   return {
     source: chat,
     async interrupt() {

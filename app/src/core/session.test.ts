@@ -1,7 +1,9 @@
+import { defineStore } from 'lockstep'
+import { openSource } from 'lockstep/source'
 import { memoryStorage } from 'lockstep/storage'
 import { linked, waitFor } from 'lockstep/testing'
 import { expect, test } from 'vitest'
-import { type Message, noTab } from '../shared/chat.ts'
+import { type Message, chatStore, noTab } from '../shared/chat.ts'
 import { type ChatKeeper, openChat } from './chat.ts'
 import type { CompletionRequest } from './providers/provider.ts'
 
@@ -46,6 +48,18 @@ async function askAndEnd({ model, live }: ReturnType<typeof startLives>, mid: st
   await life.source.close()
   return tabId
 }
+
+test('data of another shape is refused, and let go of', async () => {
+  const storage = memoryStorage()
+  const other = defineStore(chatStore.name, { state: () => ({ tabs: new Map([['a', {}]]) }) })
+  const before = await openSource(other, { storage })
+  await before.close()
+  const options = { storage, answerer: () => Promise.reject(new Error('not asked')) as never, openWindow: () => null }
+  await expect(openChat(options)).rejects.toThrow('not iterable')
+  const after = await openSource(other, { storage })
+  expect(after.get().tabs.has('a')).toBe(true)
+  await after.close()
+})
 
 test.each([true, false])(
   'an answer that the end of the app has cut off is continued in place (said: %s)',
