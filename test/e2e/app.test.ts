@@ -67,7 +67,8 @@ function tests(start: Host['start']): void {
     await page.getByRole('button', { name: 'New chat' }).click()
     await page.getByText('What is on your mind?').waitFor()
     expect(await page.getByLabel('Answering').count()).toBe(1)
-    await page.waitForTimeout(500)
+    const { said } = model
+    await expect.poll(() => model.said).toBeGreaterThan(said + 200)
     await page.getByRole('link', { name: 'First' }).click()
     await untilShown(page, middle)
     await untilStatus(page, 'done')

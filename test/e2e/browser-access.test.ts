@@ -50,9 +50,8 @@ describe.skipIf(path === undefined)(`access to the browser host${reason === unde
     for (const url of [host.url, new URL('/', host.url).href]) {
       const stranger = await browser.newPage()
       await stranger.goto(url)
-      await stranger.waitForTimeout(1500)
-      expect(await stranger.getByLabel('Message').count()).toBe(0)
       await stranger.getByText('open the link that the app has printed').waitFor()
+      expect(await stranger.getByLabel('Message').count()).toBe(0)
       await stranger.close()
     }
     await first.close()

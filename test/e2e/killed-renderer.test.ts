@@ -44,9 +44,10 @@ describe.skipIf(electron.path === undefined)(
         const field = document.querySelector('textarea')
         field.value = 'Tell me'
         field.dispatchEvent(new InputEvent('input', { bubbles: true }))
-        setTimeout(() => field.form.requestSubmit(), 50)
         undefined
       }`)
+      await untilTrue("!document.querySelector('button[type=submit]').disabled")
+      await app.evaluate("document.querySelector('form').requestSubmit()")
       await expect.poll(async () => (await shown()).length, { timeout: 20_000 }).toBeGreaterThan(middle)
 
       // Nothing of this life is in the next one.

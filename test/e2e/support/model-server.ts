@@ -29,12 +29,15 @@ export interface ModelServer {
   }[]
   /** Requests that the client has ended before their answer was whole. */
   readonly aborted: number
+  /** How much text it has said, in UTF-16 code units, in all answers. */
+  readonly said: number
   close(): Promise<void>
 }
 
 export async function startModelServer(): Promise<ModelServer> {
   let scripts: Script[] = []
   let aborted = 0
+  let saidInAll = 0
   let goOn = (): void => {}
   const requests: ModelServer['requests'] = []
   const server: Server = createServer((request, response) => {
@@ -64,6 +67,7 @@ export async function startModelServer(): Promise<ModelServer> {
         })
       }
       said += chunk.length
+      saidInAll += chunk.length
       if (response.destroyed) return
       response.write(`data: ${JSON.stringify({ choices: [{ index: 0, delta: { content: chunk } }] })}\n\n`)
       await new Promise((resolve) => {
@@ -86,6 +90,9 @@ export async function startModelServer(): Promise<ModelServer> {
     requests,
     get aborted() {
       return aborted
+    },
+    get said() {
+      return saidInAll
     },
     close() {
       server.closeAllConnections()
