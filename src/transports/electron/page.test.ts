@@ -45,7 +45,7 @@ describe('the connection of a page', () => {
     const [[run, delay]] = [...timers] as [[() => void, number]]
     expect(delay).toBe(5000)
     run()
-    expect(warn.mock.calls).toEqual([[expect.stringMatching(/serve\(\).*`sessions`/)]])
+    expect(warn.mock.calls).toEqual([[expect.stringMatching(/serve\(\).*sessions/)]])
     warn.mockRestore()
   })
 
