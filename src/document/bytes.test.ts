@@ -165,14 +165,16 @@ describe('bytes, which nobody can freeze', () => {
     same(document.get([]), state())
   })
 
-  test('written to in an update that throws are as they were, also if nobody had read them', () => {
+  test.each([false, true])('written to in an update that throws are as they were (read before: %s)', (isRead) => {
     const document = open(state())
+    const before = isRead ? document.get(['box', 'buffer']) : undefined
     const fail = (draft: unknown): void => {
       new Uint8Array((draft as State).box.buffer)[0] = 9
       ;(draft as State).map.set('copy', (draft as State).box)
       throw new Error('x')
     }
     expect(() => document.update(fail)).toThrow('x')
+    if (isRead) expect(document.get(['box', 'buffer'])).toBe(before)
     same(document.get([]), state())
   })
 

@@ -121,7 +121,7 @@ export class StoreSession implements Session {
   #want(pending: 'appends' | 'ordinary' | 'urgent'): void {
     // Then it is scheduled already, or will be when the frame in flight is acknowledged.
     if (pending === this.#pending) return
-    if (this.#pending === 'nothing' || this.#pending === 'appends' || pending === 'urgent') this.#pending = pending
+    this.#pending = pending
     this.#schedule()
   }
 

@@ -46,8 +46,8 @@ export const ofSource: readonly Mutant[] = [
     ['lets what is urgent wait', "    if (this.#pending === 'urgent') return now\n", ''],
     [
       'lets appends take the place of a commit that is pending',
-      "if (this.#pending === 'nothing' || this.#pending === 'appends' || pending === 'urgent')",
-      'if (this.#pending !== pending)',
+      "    if (this.#pending === 'ordinary' || this.#pending === 'urgent') return\n    this.#want",
+      '    this.#want',
     ],
     ['sends appends with a reader slowly', 'this.#watches.has(pathKey(op.path)))', 'this.#watches.has(""))'],
     [
