@@ -228,7 +228,8 @@ export class StoreSession implements Session {
       pending: this.#pending,
       watches: this.#watches.size,
       ...this.#times.report(now, this.due(now), this.#host.committedAt),
-      ...{ transport, origin },
+      transport,
+      origin,
     }
   }
 

@@ -14,7 +14,7 @@ describe.skipIf(electron.path === undefined)(
     let app: ElectronApplication
 
     beforeAll(async () => {
-      ;({ app, folder } = await launchFixture(electron.path!))
+      ;({ app, folder } = await launchFixture())
     })
     afterAll(async () => {
       await app?.close()

@@ -16,7 +16,7 @@ describe.skipIf(electron.path === undefined)(
     let app: ElectronApplication
 
     beforeAll(async () => {
-      const fixture = await launchFixture(electron.path!)
+      const fixture = await launchFixture()
       folder = fixture.folder
       app = fixture.app
     })

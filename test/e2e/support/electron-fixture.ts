@@ -17,7 +17,7 @@ declare global {
 }
 
 /** @returns the running application, and the folder that it is in, to be removed after it. */
-export async function launchFixture(electron: string): Promise<{ app: ElectronApplication; folder: string }> {
+export async function launchFixture(): Promise<{ app: ElectronApplication; folder: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-security-'))
   const build = async (file: URL, name: string): Promise<void> => {
     const isPage = name === 'page'
@@ -36,8 +36,9 @@ export async function launchFixture(electron: string): Promise<{ app: ElectronAp
   await build(new URL('../electron-security/forger.ts', import.meta.url), 'forger')
   await build(new URL('../electron-security/page.ts', import.meta.url), 'page')
   await build(new URL('../../../src/transports/electron/preload.ts', import.meta.url), 'preload')
+  // Without `executablePath`: see hosts.ts.
   const app = await _electron.launch({
-    executablePath: electron,
+    timeout: 60_000,
     args: ['--no-sandbox', `--user-data-dir=${join(folder, 'data')}`, join(folder, 'main.cjs')],
   })
   await app.evaluate(({ app: self }) => self.whenReady())
