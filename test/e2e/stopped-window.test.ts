@@ -47,7 +47,8 @@ describe.skipIf(reason !== undefined)(`in Electron${reason === undefined ? '' : 
     ] as const)
       await bundle(new URL(input, import.meta.url), join(folder, file))
     app = await _electron.launch({
-      executablePath: electron.path!,
+      // Without `executablePath`: see support/hosts.ts.
+      timeout: 60_000,
       args: [
         '--no-sandbox',
         '--js-flags=--expose-gc',
