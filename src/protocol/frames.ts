@@ -15,8 +15,10 @@ export type UpFrame =
       readonly version: number
       readonly store: string
       readonly known: { readonly epoch: string; readonly revision: number } | undefined
+      /** The channel of the session that ends with this; 0: none. */
+      readonly replaces: number
     }
-  /** The state is applied up to `revision`: the next frame may come. */
+  /** The state is applied up to `revision`, as was asked: the next frame may come. */
   | { readonly type: 'ack'; readonly channel: number; readonly revision: number }
   /** Appends at `path` are wanted live, not at the store's pace. */
   | { readonly type: 'watch'; readonly channel: number; readonly path: Path }
@@ -43,6 +45,8 @@ export type DownFrame =
       readonly epoch: string
       readonly revision: number
       readonly value: unknown
+      /** Whether the source waits for an ack of this. */
+      readonly asks: boolean
     }
   /** What turns the state at revision `from` into the state at `to`; with no ops: the replica is up to date. */
   | {
@@ -51,6 +55,7 @@ export type DownFrame =
       readonly from: number
       readonly to: number
       readonly ops: readonly Op[]
+      readonly asks: boolean
     }
   /** The command has run; its effects are in the state from `revision` on. */
   | {

@@ -32,7 +32,9 @@ describe('parseUpFrame', () => {
     `[1,"hello",${protocolVersion},"tabs","e"]`,
     `[1,"hello",${protocolVersion},"tabs",null,1]`,
     `[1,"hello",${protocolVersion},"tabs","e",-1]`,
-    `[1,"hello",${protocolVersion},"tabs","e",1,1]`,
+    `[1,"hello",${protocolVersion},"tabs","e",1,1,1]`,
+    `[1,"hello",${protocolVersion},"tabs","e",1,"1"]`,
+    `[1,"hello",${protocolVersion},"tabs",1,1]`,
     '[1,"a"]',
     '[1,"a",-1]',
     '[1,"a",1e309]',
@@ -83,6 +85,7 @@ describe('parseUpFrame', () => {
       version,
       store: '',
       known: undefined,
+      replaces: 0,
     })
   })
 })
@@ -91,7 +94,11 @@ describe('parseDownFrame', () => {
   test.each([
     '[1,"s","e",1]',
     '[1,"s",1,1,{}]',
-    '[1,"s","e",1,{},1]',
+    '[1,"s","e",1,{},2]',
+    '[1,"s","e",1,{},true]',
+    '[1,"s","e",1,{},1,1]',
+    '[1,"c",1,1,[],0]',
+    '[1,"c",1,1,[],1,1]',
     '[1,"c",1,1]',
     '[1,"c",1,-1,[]]',
     '[1,"c",9007199254740991,1,[]]',

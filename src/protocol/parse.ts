@@ -17,40 +17,51 @@ const downDepth = 140
 export function parseUpFrame(text: string, limits: Pick<Limits, 'frameLength' | 'controlLength' | 'depth'>): UpFrame {
   checkLength(text, limits.frameLength)
   const fields = fieldsOf(text)
-  const { channel, type } = fields
+  const channel = count(fields[0])
+  const type = fields[1]
   if (channel === 0) throw malformed()
   if (type !== 'call') checkLength(text, limits.controlLength)
   switch (type) {
-    case 'hello': {
-      const version = fields.count()
-      // What follows in another version is unknown; this much is the same in all.
-      if (version !== protocolVersion) return { type, channel, version, store: '', known: undefined }
-      const store = fields.text()
-      if (fields.atEnd()) return { type, channel, version, store, known: undefined }
-      return fields.last({ type, channel, version, store, known: { epoch: fields.text(), revision: fields.count() } })
-    }
+    case 'hello':
+      return readHello(channel, fields)
     case 'a':
-      return fields.last({ type: 'ack', channel, revision: fields.count() })
+      checkSize(fields, 3)
+      return { type: 'ack', channel, revision: count(fields[2]) }
     case 'w':
-      return fields.last({ type: 'watch', channel, path: readPath(fields.next(), limits.depth) })
     case 'u':
-      return fields.last({ type: 'unwatch', channel, path: readPath(fields.next(), limits.depth) })
+      checkSize(fields, 3)
+      return { type: type === 'w' ? 'watch' : 'unwatch', channel, path: readPath(fields[2], limits.depth) }
     case 'call': {
-      const id = fields.count()
-      const name = fields.text()
-      const argument = fields.atEnd() ? undefined : decode(fields.next(), limits.depth)
-      return fields.last({ type, channel, id, name, argument })
+      checkSize(fields, 4, 5)
+      const argument = fields.length > 4 ? decode(fields[4], limits.depth) : undefined
+      return { type, channel, id: count(fields[2]), name: readText(fields[3]), argument }
     }
-    case 'ping': {
-      const id = fields.count()
-      const report = !fields.atEnd()
-      if (report && fields.next() !== 'report') throw malformed()
-      return fields.last({ type, channel, id, report })
-    }
+    case 'ping':
+      checkSize(fields, 3, 4)
+      return { type, channel, id: count(fields[2]), report: isGiven(fields[3], 'report') }
     case 'bye':
-      return fields.last({ type, channel })
+      checkSize(fields, 2)
+      return { type, channel }
     default:
       throw malformed()
+  }
+}
+
+function readHello(channel: number, fields: readonly unknown[]): UpFrame {
+  const type = 'hello'
+  const version = count(fields[2])
+  // What follows in another version is unknown; this much is the same in all.
+  if (version !== protocolVersion) return { type, channel, version, store: '', known: undefined, replaces: 0 }
+  const resumes = typeof fields[4] === 'string'
+  const last = resumes ? 6 : 4
+  checkSize(fields, last, last + 1)
+  return {
+    type,
+    channel,
+    version,
+    store: readText(fields[3]),
+    known: resumes ? { epoch: readText(fields[4]), revision: count(fields[5]) } : undefined,
+    replaces: fields.length > last ? count(fields[last]) : 0,
   }
 }
 
@@ -67,77 +78,66 @@ export function callIn(text: string): { readonly channel: number; readonly id: n
  */
 export function parseDownFrame(text: string): DownFrame {
   const fields = fieldsOf(text)
+  const channel = count(fields[0])
+  const type = fields[1]
   // State needs no walk where nothing is tagged: the document checks keys and depth of what it takes in.
-  return fields.last(readDownFrame(fields, text.includes('"~":') ? decodeState : same))
-}
-
-function readDownFrame(fields: Fields, state: (value: unknown) => unknown): DownFrame {
-  const { channel, type } = fields
-  if (type === 's') {
-    return { type: 'snapshot', channel, epoch: fields.text(), revision: fields.count(), value: state(fields.next()) }
-  }
+  const state = text.includes('"~":') ? decodeState : same
   if (type === 'c') {
-    const from = fields.count()
-    const to = count(from + fields.count())
-    const ops = list(fields.next()).map((entry) => op(entry, state))
+    checkSize(fields, 5, 6)
+    const from = count(fields[2])
+    const to = count(from + count(fields[3]))
+    const ops = list(fields[4]).map((entry) => op(entry, state))
     if (from === to && ops.length > 0) throw malformed()
-    return { type: 'commit', channel, from, to, ops }
+    return { type: 'commit', channel, from, to, ops, asks: isGiven(fields[5], 1) }
   }
-  if (type === 'refused') return { type, channel, error: fields.error() }
-  const id = fields.count()
-  const revision = fields.count()
-  if (type === 'err') return { type: 'failure', channel, id, revision, error: fields.error() }
-  const value = fields.atEnd() ? undefined : decodeState(fields.next())
+  if (type === 's') {
+    checkSize(fields, 5, 6)
+    const epoch = readText(fields[2])
+    const revision = count(fields[3])
+    return { type: 'snapshot', channel, epoch, revision, value: state(fields[4]), asks: isGiven(fields[5], 1) }
+  }
+  if (type === 'refused') {
+    checkSize(fields, 4)
+    return { type, channel, error: readError(fields, 2) }
+  }
+  const id = count(fields[2])
+  const revision = count(fields[3])
+  if (type === 'err') {
+    checkSize(fields, 6)
+    return { type: 'failure', channel, id, revision, error: readError(fields, 4) }
+  }
+  checkSize(fields, 4, 5)
+  const value = fields.length > 4 ? decodeState(fields[4]) : undefined
   if (type === 'pong') return { type, channel, id, revision, report: value }
   if (type !== 'ok') throw malformed()
   return { type: 'result', channel, id, revision, value }
 }
 
-/** The fields of a frame, taken one by one. */
-interface Fields {
-  readonly channel: number
-  readonly type: unknown
-  atEnd(): boolean
-  next(): unknown
-  count(): number
-  text(): string
-  error(): WireError
-  /** `frame`, if all fields have been taken. */
-  last<F>(frame: F): F
-}
-
-function fieldsOf(frame: string): Fields {
-  let json: unknown
+function fieldsOf(text: string): readonly unknown[] {
   try {
-    json = JSON.parse(frame)
+    return list(JSON.parse(text))
   } catch (cause) {
     throw malformed(cause)
   }
-  const fields = list(json)
-  let at = 0
-  const atEnd = (): boolean => at >= fields.length
-  const next = (): unknown => {
-    if (atEnd()) throw malformed()
-    return fields[at++]
-  }
-  const text = (): string => {
-    const value = next()
-    if (typeof value !== 'string') throw malformed()
-    return value
-  }
-  return {
-    channel: count(next()),
-    type: next(),
-    atEnd,
-    next,
-    count: () => count(next()),
-    text,
-    error: () => ({ code: text() as SyncErrorCode, message: text() }),
-    last(whole) {
-      if (!atEnd()) throw malformed()
-      return whole
-    },
-  }
+}
+
+function checkSize({ length }: readonly unknown[], least: number, most = least): void {
+  if (length < least || length > most) throw malformed()
+}
+
+/** Whether an optional field is there, which can only be `word`. */
+function isGiven(value: unknown, word: unknown): boolean {
+  if (value !== undefined && value !== word) throw malformed()
+  return value === word
+}
+
+function readText(value: unknown): string {
+  if (typeof value !== 'string') throw malformed()
+  return value
+}
+
+function readError(fields: readonly unknown[], at: number): WireError {
+  return { code: readText(fields[at]) as SyncErrorCode, message: readText(fields[at + 1]) }
 }
 
 function op(value: unknown, state: (value: unknown) => unknown): Op {

@@ -121,6 +121,8 @@ class Host implements ConnectionListener {
       return this.#refuse(refusedOn, new SyncError('bad-frame', `Channel ${channel} was used before: count upwards`))
     }
     this.#lastChannel = channel
+    // Before anything of the new session happens: what still comes in the one that it replaces is ignored.
+    this.#leave(hello.replaces)
     const served = this.#admit(hello)
     if (served instanceof SyncError) this.#refuse(channel, served)
     else this.#begin(hello, served)

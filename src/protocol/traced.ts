@@ -7,7 +7,7 @@ import type { Connection, Peer } from './connection.ts'
  * shown if they cannot do anything to a terminal or pretend to be other lines.
  */
 const kinds: Readonly<Record<string, readonly [name: string, direction: '<' | '>', details: RegExp]>> = {
-  hello: ['hello', '>', /^,\d{1,16},"[^"]*"(?:,"[^"]*",(?<revision>\d{1,16}))?\]/],
+  hello: ['hello', '>', /^,\d{1,16},"[^"]*"(?:,"[^"]*",(?<revision>\d{1,16}))?(?:,(?<replaces>\d{1,16}))?\]/],
   a: ['ack', '>', /^,(?<revision>\d{1,16})\]/],
   w: ['watch', '>', /^/],
   u: ['unwatch', '>', /^/],
@@ -95,17 +95,19 @@ function describe(text: string, stores: Map<string, string>): string {
   const rest = text.slice(head.length)
   const found = details.exec(rest)?.groups ?? {}
   if (type === 'hello') stores.set(channel, /^,\d+,"([^"\\\p{C}\p{Zl}\p{Zp}]{0,64})"/u.exec(rest)?.[1] ?? '?')
+  if (found['replaces'] !== undefined) stores.delete(found['replaces'])
   const store = stores.get(channel) ?? '?'
   if (type === 'bye' || type === 'refused') stores.delete(channel)
   const session = channel === '0' ? 'connection' : `${store}/${channel}`
   return [direction, session, name, ...inWords(found), size].join(' ')
 }
 
-function inWords({ id, name, revision, from, count }: Partial<Record<string, string>>): string[] {
+function inWords({ id, name, revision, from, count, replaces }: Partial<Record<string, string>>): string[] {
   return [
     ...(id === undefined ? [] : [`#${id}`]),
     ...(name === undefined ? [] : [name]),
     ...(revision === undefined ? [] : [`r${revision}`]),
+    ...(replaces === undefined ? [] : [`replaces ${replaces}`]),
     ...(from === undefined ? [] : [`r${from}..r${Number(from) + Number(count)}`]),
   ]
 }

@@ -21,6 +21,11 @@ export function commitBody(from: number, to: number, ops: readonly Op[]): Body {
   return `"c",${from},${to - from},${JSON.stringify(ops.map(encodeOp))}`
 }
 
+/** A snapshot or a commit that has to be acknowledged. */
+export function asking(body: Body): Body {
+  return `${body},1`
+}
+
 export function resultBody(id: number, revision: number, value: unknown): Body {
   return value === undefined ? `"ok",${id},${revision}` : `"ok",${id},${revision},${JSON.stringify(encode(value))}`
 }
@@ -49,10 +54,9 @@ export function upFrameText(frame: UpFrame): string {
 function upFrameFields(frame: UpFrame): readonly unknown[] {
   switch (frame.type) {
     case 'hello': {
-      const { store, known } = frame
-      return known === undefined
-        ? ['hello', frame.version, store]
-        : ['hello', frame.version, store, known.epoch, known.revision]
+      const { version, store, known, replaces } = frame
+      const resumed = known === undefined ? [] : [known.epoch, known.revision]
+      return ['hello', version, store, ...resumed, ...(replaces > 0 ? [replaces] : [])]
     }
     case 'ack':
       return ['a', frame.revision]
@@ -71,8 +75,14 @@ function upFrameFields(frame: UpFrame): readonly unknown[] {
   }
 }
 
-export function hello(channel: number, store: string, known: (UpFrame & { type: 'hello' })['known']): UpFrame {
-  return { type: 'hello', channel, version: protocolVersion, store, known }
+/** @param replaces the channel of the session that ends with this; 0: none */
+export function hello(
+  channel: number,
+  store: string,
+  known: (UpFrame & { type: 'hello' })['known'],
+  replaces = 0,
+): UpFrame {
+  return { type: 'hello', channel, version: protocolVersion, store, known, replaces }
 }
 
 function encodeOp(op: Op): readonly unknown[] {

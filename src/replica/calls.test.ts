@@ -26,7 +26,8 @@ test('a call returns what its command returned, once its effects are shown', asy
 test('an answer that overtakes its effects is held back', async () => {
   const { source, clock, open } = testSource({ interval: 100 })
   const { replica, link } = open({ latency: 10 })
-  await clock.advance(1000)
+  // So that the source wants an ack of the next frame, and has to wait for it.
+  await clock.advance(2000)
   source.update((draft) => void (draft.theme = 'dark'))
   let done = false
   void replica.call.rename({ id: 'a', title: 'new' }).then(() => (done = true))

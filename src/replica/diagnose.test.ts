@@ -173,7 +173,8 @@ describe('a state that changes meanwhile', () => {
     const { source, clock, diagnose } = open({}, 20)
     await clock.advance(100)
     const change = (): void => {
-      source.update((draft) => void (draft.theme += '.'))
+      // Frames so long that each has to be acknowledged before the next.
+      source.update((draft) => void (draft.theme += '.'.repeat(2000)))
       if (source.revision < 1000) clock.schedule(change, 1)
     }
     change()

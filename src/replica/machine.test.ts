@@ -11,8 +11,9 @@ const run = (machine: Machine, ...events: Event[]): Machine =>
 const effects = (machine: Machine, event: Event): readonly Effect[] => step(machine, event)[1]
 const frame = (frame: DownFrame): Event => ({ type: 'frame', frame })
 const snapshot = (revision: number, { epoch = 'e', channel = 1 } = {}): Event =>
-  frame({ type: 'snapshot', channel, epoch, revision, value: {} })
-const commit = (from: number, to: number, channel = 1): Event => frame({ type: 'commit', channel, from, to, ops: [] })
+  frame({ type: 'snapshot', channel, epoch, revision, value: {}, asks: true })
+const commit = (from: number, to: number, channel = 1, asks = true): Event =>
+  frame({ type: 'commit', channel, from, to, ops: [], asks })
 const refused = (channel: number, code: 'refused' | 'bad-frame' | 'too-many' | 'closed'): Event =>
   frame({ type: 'refused', channel, error: { code, message: '' } })
 const open = (channel = 1): Event & { channel: number } => ({ type: 'open', channel })
@@ -21,8 +22,9 @@ const lost: Event = { type: 'lost' }
 const live = run(initial, open(), snapshot(5))
 const rejoins = { status: 'connecting', channel: 99, known: { epoch: 'e', revision: 5 } }
 const shows = (all: readonly Effect[]): boolean => all.some(({ type }) => type === 'install' || type === 'apply')
-const sent = (all: readonly Effect[]): unknown[] =>
-  all.flatMap((effect) => (effect.type === 'send' ? [effect.frame.type] : []))
+const frames = (all: readonly Effect[]): unknown[] =>
+  all.flatMap((effect) => (effect.type === 'send' ? [effect.frame] : []))
+const sent = (all: readonly Effect[]): unknown[] => frames(all).map((frame) => (frame as { type: string }).type)
 
 describe('joining', () => {
   test('asks with nothing, then with what it knows', () => {
@@ -44,6 +46,12 @@ describe('joining', () => {
       'reached',
       'joined',
     ])
+  })
+
+  test('acknowledges a commit that asks for it, and no other', () => {
+    expect(frames(effects(live, commit(5, 7)))).toEqual([{ type: 'ack', channel: 1, revision: 7 }])
+    const [next, all] = step(live, commit(5, 7, 1, false))
+    expect([frames(all), next.known?.revision]).toEqual([[], 7])
   })
 
   test('takes the commit from where it was, even an empty one', () => {
@@ -72,7 +80,7 @@ describe('a frame that does not begin where the replica is', () => {
   ])('%s: is not shown; it joins again', (_, machine, event) => {
     const [next, all] = step(machine, event)
     expect(shows(all)).toBe(false)
-    expect(sent(all)).toEqual(['bye', 'hello'])
+    expect(frames(all)).toMatchObject([{ type: 'hello', channel: 99, known: machine.known, replaces: 1 }])
     expect(next).toMatchObject({ ...rejoins, known: machine.known })
   })
 
@@ -118,7 +126,7 @@ describe('a refusal', () => {
     for (const code of ['bad-frame', 'too-many'] as const) {
       const [next, all] = step(live, refused(1, code))
       expect(next).toMatchObject(rejoins)
-      expect(sent(all)).toEqual(['hello'])
+      expect(frames(all)).toMatchObject([{ type: 'hello', replaces: 0 }])
       expect(all[0]).toMatchObject({ type: 'report', error: { code } })
     }
     expect(run(connecting, refused(1, 'bad-frame')).status).toBe('connecting')
@@ -135,7 +143,7 @@ describe('what cannot be applied', () => {
   test('is asked for anew, from nothing', () => {
     const [next, all] = step(live, { type: 'diverged', hopeless: false, error })
     expect(next).toMatchObject({ status: 'connecting', channel: 99, known: undefined })
-    expect(sent(all)).toEqual(['bye', 'hello'])
+    expect(frames(all)).toMatchObject([{ type: 'hello', known: undefined, replaces: 1 }])
   })
 
   test('even from nothing, is given up', () => {

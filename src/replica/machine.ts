@@ -85,14 +85,14 @@ function receive(machine: Machine, frame: DownFrame, nextChannel: () => number):
       const { epoch, revision, value } = frame
       const stale = machine.status === 'live' && machine.known?.epoch === epoch && machine.known.revision >= revision
       if (stale) return join(machine, nextChannel, machine.known)
-      return show(machine, { epoch, revision }, { type: 'install', value })
+      return show(machine, frame, { epoch, revision }, { type: 'install', value })
     }
     case 'commit': {
       const { known } = machine
       if (known?.revision !== frame.from || (machine.status === 'live' && frame.to === frame.from)) {
         return join(machine, nextChannel, known)
       }
-      return show(machine, { epoch: known.epoch, revision: frame.to }, { type: 'apply', ops: frame.ops })
+      return show(machine, frame, { epoch: known.epoch, revision: frame.to }, { type: 'apply', ops: frame.ops })
     }
     case 'result':
     case 'failure':
@@ -101,12 +101,15 @@ function receive(machine: Machine, frame: DownFrame, nextChannel: () => number):
   }
 }
 
-function show(machine: Machine, known: NonNullable<Machine['known']>, effect: Effect): Step {
-  const effects: Effect[] = [
-    effect,
-    { type: 'send', frame: { type: 'ack', channel: machine.channel, revision: known.revision } },
-    { type: 'reached' },
-  ]
+function show(
+  machine: Machine,
+  { asks }: { readonly asks: boolean },
+  known: NonNullable<Machine['known']>,
+  effect: Effect,
+): Step {
+  const effects: Effect[] = [effect]
+  if (asks) effects.push({ type: 'send', frame: { type: 'ack', channel: machine.channel, revision: known.revision } })
+  effects.push({ type: 'reached' })
   if (machine.status !== 'live') effects.push({ type: 'joined' })
   return [{ ...machine, status: 'live', known }, effects]
 }
@@ -115,7 +118,7 @@ function join(machine: Machine, nextChannel: () => number, known: Machine['known
   const channel = nextChannel()
   return [
     { ...machine, status: 'connecting', channel, known },
-    [...bye(machine), { type: 'left' }, { type: 'send', frame: hello(channel, machine.store, known) }],
+    [{ type: 'left' }, { type: 'send', frame: hello(channel, machine.store, known, machine.channel) }],
   ]
 }
 

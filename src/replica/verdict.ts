@@ -97,7 +97,7 @@ function differing({ revision }: Answer, path: Path | undefined): Judged {
 function held({ before }: Findings, first: Answer, last: Answer): Judged | undefined {
   const { report, shown: here } = first
   if (report === undefined) return undefined
-  if (report.waiting && here < report.sent) {
+  if (here < report.sent) {
     // The connection keeps the order, so what was sent before the pong has come before it, or never comes.
     return [
       'behind',

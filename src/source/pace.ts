@@ -1,6 +1,6 @@
 /** How fast a store is sent. */
 export interface Pace {
-  /** Shortest time between two frames of a session, in ms; 0: the next macrotask. Commits, and appends that have a reader. */
+  /** Shortest time between two frames of a session, in ms; 0: none. Commits, and appends that have a reader. */
   readonly interval: number
   /** The same for appends to a text that the session has no reader for, in ms. */
   readonly appendInterval: number

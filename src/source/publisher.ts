@@ -6,11 +6,14 @@ import type { StoreSession } from './session.ts'
 export class Publisher {
   readonly sessions: Set<StoreSession> = new Set()
   readonly #clock: Clock
+  readonly #flushed: () => void
   #cancel: (() => void) | undefined
   #wakeAt = Number.POSITIVE_INFINITY
 
-  constructor(clock: Clock) {
+  /** @param flushed called when all sessions that were due have sent. */
+  constructor(clock: Clock, flushed: () => void) {
     this.#clock = clock
+    this.#flushed = flushed
   }
 
   /** Makes sure that the sessions are asked at `due`, in the clock's ms. */
@@ -36,6 +39,7 @@ export class Publisher {
     const now = this.#clock.now()
     this.stop()
     for (const session of this.sessions) session.tick(now)
+    this.#flushed()
     for (const session of this.sessions) {
       const due = session.due(now)
       if (due !== undefined) this.schedule(due)
@@ -45,27 +49,18 @@ export class Publisher {
 
 /** Frames that have just been encoded, so that the sessions which are in step share them. */
 export class BodyCache {
-  readonly #clock: Clock
   readonly #bodies = new Map<number | undefined, Body>()
   #revision = -1
-
-  constructor(clock: Clock) {
-    this.#clock = clock
-  }
 
   get(revision: number, since: number | undefined, encode: () => Body): Body {
     if (revision !== this.#revision) this.#bodies.clear()
     this.#revision = revision
     let body = this.#bodies.get(since)
-    if (body === undefined) {
-      if (this.#bodies.size === 0) {
-        // Those in step ask in the same macrotask; a snapshot is too large to be kept for longer.
-        this.#clock.schedule(() => {
-          this.#bodies.clear()
-        }, 0)
-      }
-      this.#bodies.set(since, (body = encode()))
-    }
+    if (body === undefined) this.#bodies.set(since, (body = encode()))
     return body
+  }
+
+  clear(): void {
+    this.#bodies.clear()
   }
 }

@@ -119,6 +119,25 @@ describe('joining', () => {
     expect(framesDown(link).at(-1)).toMatchObject({ type: 'commit', from: 1, to: 1 })
   })
 
+  test('wherever it is of what it need not acknowledge, however short the log', async () => {
+    const test = testSource({ logLength: 20 })
+    const { link } = test.open()
+    await test.clock.advance(100)
+    for (const title of ['one', 'two', 'three', 'four']) {
+      retitle(test, title)
+      await test.clock.advance(100)
+    }
+    expect(framesDown(link, 'commit').map(({ to, asks }) => [to, asks])).toEqual([1, 2, 3, 4].map((to) => [to, false]))
+    link.cut()
+    for (let change = 0; change < 100; change++) retitle(test, `missed ${change}`)
+    link.reopen()
+    for (const revision of [0, 1, 2, 3, 4])
+      link.client.send(upFrameText(hello(10 + revision, 'tabs', { epoch: 'epoch-1', revision })))
+    await test.clock.advance(100)
+    expect(framesDown(link, 'commit').slice(-5)).toMatchObject([0, 1, 2, 3, 4].map((from) => ({ from, to: 104 })))
+    expect(framesDown(link, 'snapshot')).toHaveLength(1)
+  })
+
   test('of another life of the source a replica gets a snapshot, even at the same revision', async () => {
     const [before, after] = [testSource({ epoch: () => 'one' }), testSource({ epoch: () => 'two' })]
     const link = memoryLink(before.clock)

@@ -9,7 +9,7 @@ const retitle = ({ source }: TestSource, title: string): void =>
   source.update((draft) => void (draft.byId.get('a')!.title = title))
 
 describe('credit', () => {
-  test('a window that has stopped costs one frame, and gets the rest as one when it goes on', async () => {
+  test('a window that has stopped costs a few short frames, and gets the rest as one when it goes on', async () => {
     const test = testSource()
     const { replica, link } = test.open()
     await test.clock.advance(100)
@@ -21,14 +21,48 @@ describe('credit', () => {
     }
     link.resume()
     await test.clock.advance(1000)
-    expect(framesDown(link)).toHaveLength(3)
+    expect(framesDown(link)).toHaveLength(10)
     expect(replica.get()).toEqual(test.source.get())
+  })
+
+  test('of eight short frames the last asks for an ack; so does a long one, and one a second', async () => {
+    const test = testSource()
+    const { link } = test.open()
+    const change = async (title: string, delay = 20): Promise<void> => {
+      retitle(test, title)
+      await test.clock.advance(delay)
+    }
+    await test.clock.advance(20)
+    for (let n = 0; n < 16; n++) await change(`${n}`)
+    await change('long '.repeat(300))
+    await change('short')
+    await change('short again', 1000)
+    await change('a second later', 600)
+    await change('soon after that', 600)
+    await change('a second later again')
+    const asks = framesDown(link).map((frame) => ('asks' in frame && frame.asks ? 'a' : '.'))
+    expect(asks.join('')).toBe('a.......a.......aa..a.a')
+  })
+
+  test('nothing is sent that a long frame would have to wait for', async () => {
+    const test = testSource()
+    const { link, session } = rawSession(test)
+    await test.clock.advance(20)
+    session(['a', 0])
+    for (const title of ['short', 'long '.repeat(300), 'waits', 'waits too']) {
+      retitle(test, title)
+      await test.clock.advance(20)
+    }
+    expect(framesDown(link, 'commit').map(({ to }) => to)).toEqual([1, 2])
+    session(['a', 2])
+    await test.clock.advance(20)
+    expect(framesDown(link, 'commit').map(({ to }) => to)).toEqual([1, 2, 4])
   })
 
   test('an acknowledgement of anything but the last frame is none', async () => {
     const test = testSource()
     const { link, session } = rawSession(test)
-    await test.clock.advance(100)
+    await test.clock.advance(1000)
     retitle(test, 'one')
     await test.clock.advance(100)
     session(['a', 5])

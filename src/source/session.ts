@@ -5,7 +5,7 @@ import { SyncError } from '../error.ts'
 import type { UpFrame, WireError } from '../protocol/frames.ts'
 import type { Report } from '../protocol/report.ts'
 import type { Session, SessionFrame, SessionPort } from '../protocol/serve.ts'
-import { failureBody, pongBody, resultBody, type Body } from '../protocol/wire.ts'
+import { asking, failureBody, pongBody, resultBody, type Body } from '../protocol/wire.ts'
 import { cellStart, type Pace } from './pace.ts'
 import { Timeline } from './timeline.ts'
 
@@ -29,6 +29,13 @@ export interface SessionHost {
   left(session: StoreSession): void
 }
 
+/** Frames of at most this many UTF-16 code units are short (1,024 with their channel): several may be without an ack. */
+const shortLength = 1000
+/** Of as many frames the last asks for an ack, and none follows it before that has come. */
+const framesPerAck = 8
+/** After as many ms without asking the next frame asks, so that reports know of windows that stand still. */
+const askInterval = 1000
+
 export class StoreSession implements Session {
   readonly #host: SessionHost
   readonly #port: SessionPort
@@ -39,7 +46,10 @@ export class StoreSession implements Session {
   #sent: number | undefined
   /** Up to where the replica has said that it is. */
   #acknowledged: number | undefined
-  #inFlight = false
+  /** Up to where each frame since then leads: the replica may be at any of them. */
+  #underWay: number[] = []
+  /** The last of these has asked for an ack: there is no credit. */
+  #asked = false
   /** Whether something that must not wait longer than `interval` is pending, or something that may until `appendInterval`. */
   #pending: 'nothing' | 'appends' | 'ordinary' | 'urgent' = 'nothing'
   readonly #times = new Timeline()
@@ -57,23 +67,24 @@ export class StoreSession implements Session {
 
   /** The revisions from which this session may ask for commits: now, or when it resumes. */
   get revisionsInUse(): readonly number[] {
-    return [this.#sent, this.#acknowledged].filter((revision) => revision !== undefined)
+    return this.#acknowledged === undefined ? this.#underWay : [this.#acknowledged, ...this.#underWay]
   }
 
   /** Takes note that a commit is in the log. Called for each chunk of a stream: most of them change nothing here. */
   published(ops: readonly Op[]): void {
     if (this.#pending === 'ordinary' || this.#pending === 'urgent') return
-    this.#want(ops.some((op) => this.#isLive(op)) ? 'ordinary' : 'appends')
+    for (const op of ops) if (this.#isLive(op)) return this.#want('ordinary')
+    this.#want('appends')
   }
 
-  /** What is pending is to be sent in the next macrotask. */
+  /** What is pending is to be sent as soon as what runs now has ended. */
   hurry(): void {
     if (this.#sent !== this.#host.revision) this.#want('urgent')
   }
 
   /** When, seen from `now`, the next frame should be sent, in the clock's ms; `undefined`: not before something happens. */
   due(now: number): number | undefined {
-    if (this.#pending === 'nothing' || this.#inFlight || this.#closed) return undefined
+    if (this.#pending === 'nothing' || this.#asked || this.#closed) return undefined
     if (this.#pending === 'urgent') return now
     const { interval, appendInterval } = this.#host.pace
     const period = this.#pending === 'ordinary' ? interval : appendInterval
@@ -131,17 +142,22 @@ export class StoreSession implements Session {
   }
 
   #flush(): void {
-    this.#port.send(this.#host.bodySince(this.#sent))
+    const now = this.#host.now()
+    const body = this.#host.bodySince(this.#sent)
     this.#sent = this.#host.revision
-    this.#inFlight = true
+    this.#underWay.push(this.#sent)
+    this.#asked =
+      this.#underWay.length === framesPerAck || body.length > shortLength || now - this.#times.askedAt >= askInterval
     this.#pending = 'nothing'
-    this.#times.flushed(this.#host.now())
+    this.#times.flushed(now, this.#asked)
+    this.#port.send(this.#asked ? asking(body) : body)
   }
 
   #ack(revision: number): void {
-    if (!this.#inFlight || revision !== this.#sent) return
-    this.#inFlight = false
+    if (!this.#asked || revision !== this.#sent) return
+    this.#asked = false
     this.#acknowledged = revision
+    this.#underWay = []
     this.#times.acknowledged(this.#host.now())
     this.#schedule()
   }
@@ -213,7 +229,7 @@ export class StoreSession implements Session {
     if (!report) return this.#answer(pongBody(id, revision))
     const found = this.#report()
     // Sent before the pong, which is compared with the state that it has led to.
-    if (this.#sent !== revision && !this.#inFlight) this.#flush()
+    if (this.#sent !== revision && !this.#asked) this.#flush()
     const hash = this.#sent === revision ? this.#host.hash() : undefined
     this.#answer(pongBody(id, revision, { ...found, hash }))
   }
@@ -224,7 +240,7 @@ export class StoreSession implements Session {
     return {
       sent: this.#sent as number,
       acknowledged: this.#acknowledged,
-      waiting: this.#inFlight,
+      waiting: this.#asked,
       pending: this.#pending,
       watches: this.#watches.size,
       ...this.#times.report(now, this.due(now), this.#host.committedAt),

@@ -1,20 +1,21 @@
 import { systemClock, type Clock } from '../clock.ts'
 
-declare const setImmediate: ((run: () => void) => unknown) | undefined
-declare const clearImmediate: (immediate: unknown) => void
-
 /**
- * The system's clock, for the process that owns the state. What is to happen in the next macrotask happens there: a timer
- * would wake the process once more, and 1 ms later at the earliest.
+ * The system's clock, for the process that owns the state. What is due at once happens when the code that runs now has
+ * ended: a turn of the event loop of its own would cost more than all the rest.
  */
 export const sourceClock: Clock = {
   now: () => systemClock.now(),
   schedule(run, delay, needed) {
-    if (delay > 0 || typeof setImmediate === 'undefined') return systemClock.schedule(run, delay, needed)
-    // It keeps the process alive for that macrotask only. Node would not hurry for one that does not.
-    const immediate = setImmediate(run)
+    if (delay > 0) return systemClock.schedule(run, delay, needed)
+    let cancelled = false
+    queueMicrotask(() => {
+      if (!cancelled) run()
+    })
     return () => {
-      clearImmediate(immediate)
+      cancelled = true
     }
   },
 }
+
+declare function queueMicrotask(run: () => void): void

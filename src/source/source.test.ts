@@ -132,7 +132,7 @@ describe('a source', () => {
     source.close()
     const down: unknown[] = []
     const session = source.accept(
-      { type: 'hello', channel: 1, version: protocolVersion, store: 'tabs', known: undefined },
+      { type: 'hello', channel: 1, version: protocolVersion, store: 'tabs', known: undefined, replaces: 0 },
       {
         peer: { transport: 'memory', origin: '' },
         limits: defaultLimits,

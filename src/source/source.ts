@@ -38,7 +38,7 @@ type AnyCommands<State extends object> = Partial<
 >
 
 /** How many revisions of sessions that have left stay resumable for certain. */
-const maxDeparted = 64
+const maxDeparted = 256
 
 /** What follows the log besides sessions: the storage. */
 export interface LogCursor {
@@ -59,7 +59,7 @@ export class StoreSource<State extends object, Commands> implements Source<State
   readonly #clock: Clock
   readonly #commands: AnyCommands<State>
   readonly #publisher: Publisher
-  readonly #bodies: BodyCache
+  readonly #bodies = new BodyCache()
   readonly #departed: number[] = []
   readonly #writers = new Set<{ readonly path: Path }>()
   #cursor: LogCursor | undefined
@@ -78,8 +78,8 @@ export class StoreSource<State extends object, Commands> implements Source<State
     this.#log = new Log(options.logLength ?? 8192)
     this.#clock = options.clock ?? sourceClock
     this['~inside'] = { definition, clock: this.#clock, epoch: this.epoch }
-    this.#publisher = new Publisher(this.#clock)
-    this.#bodies = new BodyCache(this.#clock)
+    // What those in step share is not kept for longer: it may be a snapshot.
+    this.#publisher = new Publisher(this.#clock, () => this.#bodies.clear())
     this.#commands = options.commands ?? {}
   }
 
@@ -172,6 +172,7 @@ export class StoreSource<State extends object, Commands> implements Source<State
     const { known } = hello
     const session = new StoreSession(this, port, known?.epoch === this.epoch ? known.revision : undefined)
     this.#publisher.sessions.add(session)
+    this.#bodies.clear()
     return session
   }
 

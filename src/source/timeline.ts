@@ -8,6 +8,7 @@ type Times = Pick<Report, 'due' | 'committedAge' | 'sentAge' | 'acknowledgedAge'
 
 export class Timeline {
   #flushedAt = Number.NEGATIVE_INFINITY
+  #askedAt = Number.NEGATIVE_INFINITY
   #acknowledgedAt: number | undefined
   /** The ack that has taken longest lately. */
   #slowest = { wait: 0, at: Number.NEGATIVE_INFINITY }
@@ -16,13 +17,19 @@ export class Timeline {
     return this.#flushedAt
   }
 
-  flushed(now: number): void {
+  /** When an ack was last asked for. */
+  get askedAt(): number {
+    return this.#askedAt
+  }
+
+  flushed(now: number, asks: boolean): void {
     this.#flushedAt = now
+    if (asks) this.#askedAt = now
   }
 
   acknowledged(now: number): void {
     this.#acknowledgedAt = now
-    const wait = now - this.#flushedAt
+    const wait = now - this.#askedAt
     if (wait >= this.#slowest.wait || now - this.#slowest.at > lately) this.#slowest = { wait, at: now }
   }
 

@@ -23,13 +23,14 @@ export interface Channel {
 
 /** The listeners and the states of a connection, which are the same for every transport. */
 export function createChannel(carrier: Carrier): Channel {
-  const listeners = new Set<ConnectionListener>()
+  /** Replaced when it changes, so that whoever goes through it need not copy it. */
+  let listeners: readonly ConnectionListener[] = []
   let state: 'waiting' | 'open' | 'closed' = 'waiting'
   let started = false
 
-  // A copy, because a listener added meanwhile has been told by `subscribe`; one removed meanwhile is not called.
+  // A listener added meanwhile has been told by `subscribe`; one removed meanwhile is not called.
   function each(run: (listener: ConnectionListener) => void): void {
-    for (const listener of [...listeners]) if (listeners.has(listener)) run(listener)
+    for (const listener of listeners) if (listeners.includes(listener)) run(listener)
   }
 
   function leave(next: 'waiting' | 'closed'): void {
@@ -48,14 +49,14 @@ export function createChannel(carrier: Carrier): Channel {
           listener.close?.()
           return () => {}
         }
-        listeners.add(listener)
+        listeners = [...listeners, listener]
         if (state === 'open') listener.open?.()
         if (!started) {
           started = true
           carrier.start?.()
         }
         return () => {
-          listeners.delete(listener)
+          listeners = listeners.filter((other) => other !== listener)
         }
       },
       close() {

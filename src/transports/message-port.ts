@@ -26,13 +26,14 @@ export interface MessagePortLike {
  * the other end listens) and, once lost, for good. Closing it closes a `MessagePort`; a worker goes on running.
  */
 export function portConnection(port: MessagePortLike): Connection {
-  const listeners = new Set<ConnectionListener>()
+  /** Replaced when it changes, so that whoever goes through it need not copy it. */
+  let listeners: readonly ConnectionListener[] = []
   let open = true
   let started = false
 
-  // A copy, because a listener that is added meanwhile has been told by `subscribe`; one removed is not called.
+  // A listener that is added meanwhile has been told by `subscribe`; one removed is not called.
   function each(run: (listener: ConnectionListener) => void): void {
-    for (const listener of [...listeners]) if (listeners.has(listener)) run(listener)
+    for (const listener of listeners) if (listeners.includes(listener)) run(listener)
   }
 
   function end(): void {
@@ -62,7 +63,7 @@ export function portConnection(port: MessagePortLike): Connection {
         listener.close?.()
         return () => undefined
       }
-      listeners.add(listener)
+      listeners = [...listeners, listener]
       listener.open?.()
       if (!started) {
         started = true
@@ -72,7 +73,7 @@ export function portConnection(port: MessagePortLike): Connection {
         port.start?.()
       }
       return () => {
-        listeners.delete(listener)
+        listeners = listeners.filter((other) => other !== listener)
       }
     },
     close() {

@@ -27,14 +27,16 @@ export const ofReplica: readonly Mutant[] = [
     ],
     [
       'keeps the old epoch',
-      'return show(machine, { epoch, revision }',
-      'return show(machine, { epoch: machine.known?.epoch ?? epoch, revision }',
+      'return show(machine, frame, { epoch, revision }',
+      'return show(machine, frame, { epoch: machine.known?.epoch ?? epoch, revision }',
     ],
     [
       'forgets the acknowledgement',
-      "    { type: 'send', frame: { type: 'ack', channel: machine.channel, revision: known.revision } },\n",
+      "  if (asks) effects.push({ type: 'send', frame: { type: 'ack', channel: machine.channel, revision: known.revision } })\n",
       '',
     ],
+    ['acknowledges what does not ask for it', 'if (asks) effects.push', 'effects.push'],
+    ['does not say which session it leaves for another', 'known, machine.channel) }]', 'known, 0) }]'],
     [
       'acknowledges the revision before',
       "type: 'ack', channel: machine.channel, revision: known.revision }",

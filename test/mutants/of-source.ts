@@ -34,10 +34,23 @@ export const ofSource: readonly Mutant[] = [
       '    return Math.max(now, cellStart(this.#times.flushedAt, period) + period)',
       '    const at = cellStart(this.#times.flushedAt, period) + period\n    return at <= now ? now : undefined',
     ],
-    ['sends without credit', "this.#pending === 'nothing' || this.#inFlight ||", "this.#pending === 'nothing' ||"],
-    ['takes any acknowledgement', '!this.#inFlight || revision !== this.#sent', '!this.#inFlight'],
+    ['sends without credit', "this.#pending === 'nothing' || this.#asked ||", "this.#pending === 'nothing' ||"],
+    ['takes any acknowledgement', '!this.#asked || revision !== this.#sent', '!this.#asked'],
     ['takes an acknowledgement of the frame before', 'revision !== this.#sent', 'revision < (this.#acknowledged ?? 0)'],
-    ['never says that it has sent', '    this.#inFlight = true\n', ''],
+    [
+      'forgets that it has asked for an acknowledgement',
+      '    this.#times.flushed(now, this.#asked)\n    this.#port.send(this.#asked ? asking(body) : body)',
+      '    this.#times.flushed(now, this.#asked)\n    this.#port.send(this.#asked ? asking(body) : body)\n    this.#asked = false',
+    ],
+    ['never asks after many short frames', 'this.#underWay.length === framesPerAck ||', ''],
+    ['never asks after a long frame', 'body.length > shortLength ||', ''],
+    ['never asks after a while', ' || now - this.#times.askedAt >= askInterval', ''],
+    [
+      'keeps room for the last frame only',
+      '[this.#acknowledged, ...this.#underWay]',
+      '[this.#acknowledged, ...this.#underWay.slice(-1)]',
+    ],
+    ['never forgets what was under way', '    this.#underWay = []\n', ''],
     [
       'is at the revision before the one that it has sent',
       '    this.#sent = this.#host.revision\n',
@@ -46,8 +59,8 @@ export const ofSource: readonly Mutant[] = [
     ['lets what is urgent wait', "    if (this.#pending === 'urgent') return now\n", ''],
     [
       'lets appends take the place of a commit that is pending',
-      "    if (this.#pending === 'ordinary' || this.#pending === 'urgent') return\n    this.#want",
-      '    this.#want',
+      "    if (this.#pending === 'ordinary' || this.#pending === 'urgent') return\n    for",
+      '    for',
     ],
     ['sends appends with a reader slowly', 'this.#watches.has(pathKey(op.path)))', 'this.#watches.has(""))'],
     [
@@ -158,6 +171,7 @@ export const ofSource: readonly Mutant[] = [
       '    for (const channel of [...this.#sessions.keys()]) this.#leave(channel)\n',
       '',
     ],
+    ['begins a session beside the one that it replaces', '    this.#leave(hello.replaces)\n', ''],
     [
       'does not hear who leaves',
       "if (frame.type === 'bye') return this.#leave(frame.channel)",

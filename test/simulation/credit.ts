@@ -8,11 +8,17 @@ export function sniff(text: string): { channel: number; type: string; first: str
 
 const header = /^\[(\d+),"(\w+)"(?:,("[^"]*"|\d+)(?:,(\d+))?)?/
 
-/** Holds the main process to its credit: no frame with state before the one before has been acknowledged. */
+const framesPerAck = 8
+const shortLength = 1024
+
+/** Holds the main process to its credit: a few short frames, and none after one that has asked for an ack. */
 export class Credit {
   readonly #context: Context
   readonly #name: string
-  readonly #unacknowledged = new Map<number, number>()
+  /** Of each channel, how many frames have been sent since it asked for an ack. */
+  readonly #sent = new Map<number, number>()
+  /** Of each channel, the revision whose ack it waits for. */
+  readonly #asked = new Map<number, number>()
 
   constructor(context: Context, name: string) {
     this.#context = context
@@ -22,14 +28,19 @@ export class Credit {
   sending(text: string): void {
     const { channel, type, first, second } = sniff(text)
     if (type !== 's' && type !== 'c') return
-    if (this.#unacknowledged.has(channel)) {
-      this.#context.fail(`${this.#name}: a second frame on channel ${channel} before the first was acknowledged`)
-    }
-    this.#unacknowledged.set(channel, type === 's' ? Number(second) : Number(first) + Number(second))
+    const fail = (what: string): void => this.#context.fail(`${this.#name}: ${what} on channel ${channel}`)
+    if (this.#asked.has(channel)) fail('a frame was sent before the one that asks was acknowledged,')
+    const sent = this.#sent.get(channel)
+    const asks = text.endsWith(',1]')
+    if (!asks && sent === undefined) fail('the first frame does not ask for an ack')
+    if (!asks && text.length > shortLength) fail('a long frame does not ask for an ack')
+    if (!asks && (sent ?? 0) + 1 >= framesPerAck) fail(`the last of ${framesPerAck} frames does not ask for an ack`)
+    this.#sent.set(channel, asks ? 0 : (sent ?? 0) + 1)
+    if (asks) this.#asked.set(channel, type === 's' ? Number(second) : Number(first) + Number(second))
   }
 
   received(text: string): void {
     const { channel, type, first } = sniff(text)
-    if (type === 'a' && this.#unacknowledged.get(channel) === Number(first)) this.#unacknowledged.delete(channel)
+    if (type === 'a' && this.#asked.get(channel) === Number(first)) this.#asked.delete(channel)
   }
 }

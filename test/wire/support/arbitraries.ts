@@ -143,6 +143,7 @@ export const upFrame: fc.Arbitrary<UpFrame> = fc.oneof(
     version: fc.constant(protocolVersion),
     store: text,
     known,
+    replaces: fc.oneof(fc.constant(0), channel),
   }),
   record({ type: fc.constant('ack' as const), channel, revision: count }),
   record({
@@ -160,8 +161,14 @@ const error = record({ code: fc.constantFrom('bad-path' as const, 'command-faile
 const report = fc.option(record({ sent: count, waiting: fc.boolean(), origin: text, hash: text }), { nil: undefined })
 
 export const downFrame: fc.Arbitrary<DownFrame> = fc.oneof(
-  record({ type: fc.constant('snapshot' as const), channel, epoch: text, revision: count, value }),
-  record({ channel, from: fc.nat(), more: fc.nat({ max: 50 }), ops: fc.array(op, { maxLength: 6 }) })
+  record({ type: fc.constant('snapshot' as const), channel, epoch: text, revision: count, value, asks: fc.boolean() }),
+  record({
+    channel,
+    from: fc.nat(),
+    more: fc.nat({ max: 50 }),
+    ops: fc.array(op, { maxLength: 6 }),
+    asks: fc.boolean(),
+  })
     .map(({ from, more, ...rest }) => ({ type: 'commit', from, to: from + more, ...rest }) as const)
     .filter(({ from, to, ops }) => to > from || ops.length === 0),
   record({ type: fc.constant('result' as const), channel, id: count, revision: count, value }),

@@ -72,8 +72,24 @@ const ops: Examples<Op, 'kind'> = {
 
 export const upFrames: Examples<UpFrame, 'type'> = {
   hello: [
-    { type: 'hello', channel: 1, version: protocolVersion, store: 'tabs', known: undefined },
-    { type: 'hello', channel: 12, version: protocolVersion, store: 'tabs', known: { epoch: 'e1', revision: 34 } },
+    { type: 'hello', channel: 1, version: protocolVersion, store: 'tabs', known: undefined, replaces: 0 },
+    { type: 'hello', channel: 3, version: protocolVersion, store: 'tabs', known: undefined, replaces: 2 },
+    {
+      type: 'hello',
+      channel: 12,
+      version: protocolVersion,
+      store: 'tabs',
+      known: { epoch: 'e1', revision: 34 },
+      replaces: 0,
+    },
+    {
+      type: 'hello',
+      channel: 13,
+      version: protocolVersion,
+      store: 'tabs',
+      known: { epoch: 'e1', revision: 34 },
+      replaces: 12,
+    },
   ],
   ack: [{ type: 'ack', channel: 1, revision: 0 }],
   watch: [{ type: 'watch', channel: 1, path }],
@@ -107,12 +123,12 @@ const report: Complete<Report> = {
 
 export const downFrames: Examples<DownFrame, 'type'> = {
   snapshot: [
-    { type: 'snapshot', channel: 1, epoch: 'e1', revision: 0, value: { plain: [1] } },
-    { type: 'snapshot', channel: 1, epoch: 'e1', revision: Number.MAX_SAFE_INTEGER, value: values },
+    { type: 'snapshot', channel: 1, epoch: 'e1', revision: 0, value: { plain: [1] }, asks: false },
+    { type: 'snapshot', channel: 1, epoch: 'e1', revision: Number.MAX_SAFE_INTEGER, value: values, asks: true },
   ],
   commit: [
-    { type: 'commit', channel: 1, from: 5, to: 5, ops: [] },
-    { type: 'commit', channel: 1, from: 5, to: 9, ops: Object.values(ops).flat() },
+    { type: 'commit', channel: 1, from: 5, to: 5, ops: [], asks: true },
+    { type: 'commit', channel: 1, from: 5, to: 9, ops: Object.values(ops).flat(), asks: false },
   ],
   result: [
     { type: 'result', channel: 1, id: 1, revision: 9, value: undefined },

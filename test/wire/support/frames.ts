@@ -2,6 +2,7 @@ import type { DownFrame, UpFrame } from '../../../src/protocol/frames.ts'
 import { defaultLimits } from '../../../src/protocol/limits.ts'
 import { parseDownFrame, parseUpFrame } from '../../../src/protocol/parse.ts'
 import {
+  asking,
   commitBody,
   failureBody,
   pongBody,
@@ -26,12 +27,14 @@ export function readUp(text: string): UpFrame {
 
 export const readDown: (text: string) => DownFrame = parseDownFrame
 
+const asked = (text: Body, { asks }: { readonly asks: boolean }): Body => (asks ? asking(text) : text)
+
 function body(frame: DownFrame): Body {
   switch (frame.type) {
     case 'snapshot':
-      return snapshotBody(frame.epoch, frame.revision, frame.value)
+      return asked(snapshotBody(frame.epoch, frame.revision, frame.value), frame)
     case 'commit':
-      return commitBody(frame.from, frame.to, frame.ops)
+      return asked(commitBody(frame.from, frame.to, frame.ops), frame)
     case 'result':
       return resultBody(frame.id, frame.revision, frame.value)
     case 'failure':

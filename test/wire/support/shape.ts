@@ -9,6 +9,7 @@ type Shape = Readonly<Record<string, Check>>
 const isText: Check = (value) => typeof value === 'string'
 const isCount: Check = (value) => Number.isSafeInteger(value) && (value as number) >= 0
 const isChannel: Check = (value) => isCount(value) && value !== 0
+const isBoolean: Check = (value) => typeof value === 'boolean'
 const isReserved: Check = (key) => key === '__proto__' || key === 'prototype' || key === 'constructor'
 const isKey: Check = (key) =>
   key === null || ['string', 'number', 'boolean', 'bigint', 'undefined'].includes(typeof key) ? !isReserved(key) : false
@@ -75,12 +76,12 @@ function typeOf(value: unknown, field: string): string {
 export function isUpFrame(frame: unknown, depth: number): boolean {
   const head = { type: isText, channel: isChannel }
   const shapes: Readonly<Record<string, Shape>> = {
-    hello: { ...head, version: isCount, store: isText, known: isKnown },
+    hello: { ...head, version: isCount, store: isText, known: isKnown, replaces: isCount },
     ack: { ...head, revision: isCount },
     watch: { ...head, path: isPath(depth) },
     unwatch: { ...head, path: isPath(depth) },
     call: { ...head, id: isCount, name: isText, argument: (value) => isStorable(value, depth) },
-    ping: { ...head, id: isCount, report: (report) => typeof report === 'boolean' },
+    ping: { ...head, id: isCount, report: isBoolean },
     bye: head,
   }
   return isOfShape(frame, shapes[typeOf(frame, 'type')])
@@ -104,12 +105,13 @@ export function isDownFrame(frame: unknown, text: string): boolean {
     },
   }
   const shapes: Readonly<Record<string, Shape>> = {
-    snapshot: { ...head, epoch: isText, revision: isCount, value: isState },
+    snapshot: { ...head, epoch: isText, revision: isCount, value: isState, asks: isBoolean },
     commit: {
       ...head,
       from: isCount,
       to: (to) => isCount(to) && (to as number) >= (frame as { from: number }).from,
       ops: (ops) => Array.isArray(ops) && ops.every((op) => isOfShape(op, opShapes[typeOf(op, 'kind')])),
+      asks: isBoolean,
     },
     result: { ...head, id: isCount, revision: isCount, value: (value) => isStorable(value, depth) },
     failure: { ...head, id: isCount, revision: isCount, error: isError },
