@@ -141,13 +141,24 @@ function readError(fields: readonly unknown[], at: number): WireError {
 }
 
 function op(value: unknown, state: (value: unknown) => unknown): Op {
-  const [kind, keys, first, second, third, ...rest] = list(value)
-  const path = readPath(keys, downDepth)
-  if (kind === 'a' && typeof first === 'string' && second === undefined) return { kind: 'append', path, chunk: first }
-  if (kind === 's' && first !== undefined && second === undefined) return { kind: 'set', path, value: state(first) }
-  if (kind === 'd' && first === undefined) return { kind: 'delete', path }
-  if (kind !== 'x' || rest.length > 0) throw malformed()
-  return { kind: 'splice', path, index: count(first), remove: count(second), items: list(state(third)) }
+  const fields = list(value)
+  const path = readPath(fields[1], downDepth)
+  switch (fields[0]) {
+    case 'a':
+      checkSize(fields, 3)
+      return { kind: 'append', path, chunk: readText(fields[2]) }
+    case 's':
+      checkSize(fields, 3)
+      return { kind: 'set', path, value: state(fields[2]) }
+    case 'd':
+      checkSize(fields, 2)
+      return { kind: 'delete', path }
+    case 'x':
+      checkSize(fields, 5)
+      return { kind: 'splice', path, index: count(fields[2]), remove: count(fields[3]), items: list(state(fields[4])) }
+    default:
+      throw malformed()
+  }
 }
 
 function readPath(value: unknown, depth: number): Path {

@@ -40,6 +40,8 @@ export function createReplica<State extends object, Commands>(
   // Who does not wait for it has `status` to look at.
   ready.catch(() => undefined)
 
+  const newChannel = (): number => nextChannel(connection)
+
   function receive(text: string): void {
     // Other replicas on this connection have other channels; theirs need not be parsed here.
     if (!text.startsWith(`[${machine.channel},`) && !text.startsWith('[0,')) return
@@ -63,7 +65,7 @@ export function createReplica<State extends object, Commands>(
 
   function dispatch(event: Event): void {
     const before = machine
-    const [next, effects] = transition(before, event, () => nextChannel(connection))
+    const [next, effects] = transition(before, event, newChannel)
     machine = next
     for (const effect of effects) {
       try {

@@ -38,12 +38,11 @@ export class Publisher {
   #wake(): void {
     const now = this.#clock.now()
     this.stop()
-    for (const session of this.sessions) session.tick(now)
-    this.#flushed()
     for (const session of this.sessions) {
-      const due = session.due(now)
+      const due = session.tick(now)
       if (due !== undefined) this.schedule(due)
     }
+    this.#flushed()
   }
 }
 

@@ -62,7 +62,7 @@ export class StoreSession implements Session {
     this.#port = port
     this.#sent = known
     this.#acknowledged = known
-    this.#flush()
+    this.#flush(host.now())
   }
 
   /** The revisions from which this session may ask for commits: now, or when it resumes. */
@@ -92,10 +92,12 @@ export class StoreSession implements Session {
     return Math.max(now, cellStart(this.#times.flushedAt, period) + period)
   }
 
-  /** Sends what is pending, if it is due. */
-  tick(now: number): void {
+  /** Sends what is pending, if it is due; otherwise returns when it is. */
+  tick(now: number): number | undefined {
     const due = this.due(now)
-    if (due !== undefined && due <= now) this.#flush()
+    if (due === undefined || due > now) return due
+    this.#flush(now)
+    return undefined
   }
 
   receive(frame: SessionFrame): void {
@@ -141,8 +143,7 @@ export class StoreSession implements Session {
     if (due !== undefined) this.#host.schedule(due)
   }
 
-  #flush(): void {
-    const now = this.#host.now()
+  #flush(now: number): void {
     const body = this.#host.bodySince(this.#sent)
     this.#sent = this.#host.revision
     this.#underWay.push(this.#sent)
@@ -229,7 +230,7 @@ export class StoreSession implements Session {
     if (!report) return this.#answer(pongBody(id, revision))
     const found = this.#report()
     // Sent before the pong, which is compared with the state that it has led to.
-    if (this.#sent !== revision && !this.#asked) this.#flush()
+    if (this.#sent !== revision && !this.#asked) this.#flush(this.#host.now())
     const hash = this.#sent === revision ? this.#host.hash() : undefined
     this.#answer(pongBody(id, revision, { ...found, hash }))
   }
