@@ -1,4 +1,4 @@
-/** The source's side of one peer and one store: a revision in the log, one frame of credit, and a pace. */
+/** The source's side of one peer and one store: a revision in the log, credit, and a pace. */
 import { pathKey } from '../document/path.ts'
 import type { Key, Op } from '../document/types.ts'
 import { SyncError } from '../error.ts'

@@ -73,7 +73,7 @@ describe.skipIf(reason !== undefined)(`in Electron${reason === undefined ? '' : 
   const chunksNow = (): Promise<number> => app.evaluate(() => streamer.streaming.chunks)
   const framesSent = (): Promise<number[]> => app.evaluate(() => streamer.streaming.frames)
 
-  test('a window that is stopped costs one frame, and the other one nothing', async () => {
+  test('a window that is stopped costs a few frames, and the other one nothing', async () => {
     const stopped = await open()
     const other = await open()
     expect(stopped.pid).not.toBe(other.pid)
@@ -98,8 +98,8 @@ describe.skipIf(reason !== undefined)(`in Electron${reason === undefined ? '' : 
         `Age of what the other showed, in ms: ${describeAges(before.ages)}; while the first was stopped: ${describeAges(during.ages)}`,
     )
 
-    // One, if the one before had just been acknowledged.
-    expect(framesAfter[0]! - framesBefore[0]!).toBeLessThanOrEqual(1)
+    // The last of eight short ones waits for an ack.
+    expect(framesAfter[0]! - framesBefore[0]!).toBeLessThanOrEqual(8)
     expect(growth.rss).toBeLessThan(10 * megabyte)
     expect(growth.held).toBeLessThan(10 * megabyte)
     // What was in the source is shown with the frame that is under way or with the next one.
@@ -170,7 +170,7 @@ describe.skipIf(chromiumReason !== undefined)(
       return processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id)
     }
 
-    test('a page that is stopped costs one frame, and the other one nothing', async () => {
+    test('a page that is stopped costs a few frames, and the other one nothing', async () => {
       const chunksNow = (): Promise<number> => Promise.resolve(streaming.chunks)
       const other = await open()
       const stopped = await open()
@@ -189,7 +189,7 @@ describe.skipIf(chromiumReason !== undefined)(
       console.log(
         `Age of what the other page showed, in ms: ${describeAges(before.ages)}; while the first was stopped: ${describeAges(during.ages)}`,
       )
-      expect(framesAfter[1]! - framesBefore[1]!).toBeLessThanOrEqual(1)
+      expect(framesAfter[1]! - framesBefore[1]!).toBeLessThanOrEqual(8)
       expect(framesAfter[0]! - framesBefore[0]!).toBeGreaterThan(12)
       expect(before.behind).toBeLessThanOrEqual(2)
       expect(during.behind).toBeLessThanOrEqual(2)
