@@ -11,7 +11,12 @@ import { isContainer, privateSnapshot, type Container } from './tree.ts'
 import type { Op, Path } from './types.ts'
 
 export class Document extends ReplicaDocument {
+  declare protected readonly edits: Transaction
   #updating = false
+
+  constructor(initial: Container, onError: (error: unknown) => void) {
+    super(initial, onError, new Transaction())
+  }
 
   override get live(): unknown {
     this.#checkIdle('Inside update() the state is read from the draft')
@@ -47,7 +52,7 @@ export class Document extends ReplicaDocument {
   update<R>(fn: (draft: unknown) => R): { ops: Op[]; result: R } {
     this.#checkIdle('An update() inside an update(): use its draft, or wait for its end')
     this.#updating = true
-    const recorder = new Recorder(this.root)
+    const recorder = new Recorder(this.root, this.edits)
     try {
       const result = fn(recorder.root.draft)
       if (typeof (result as { then?: unknown } | null | undefined)?.then === 'function') {
@@ -66,10 +71,6 @@ export class Document extends ReplicaDocument {
       this.#updating = false
       if (development) warnOfWrites()
     }
-  }
-
-  protected override newEdits(): Transaction {
-    return new Transaction()
   }
 
   #checkIdle(message: string): void {

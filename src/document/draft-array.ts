@@ -7,7 +7,7 @@ import type { Key } from './types.ts'
 
 export class ArrayNode extends ProxyNode implements ProxyHandler<unknown[]> {
   declare readonly live: unknown[]
-  readonly draft: object
+  declare readonly draft: object
 
   constructor(recorder: Recorder, live: unknown[], parent: Node | undefined, key: Key) {
     super(recorder, live, parent, key)

@@ -33,7 +33,7 @@ export abstract class ProxyNode extends Node {
 }
 
 export class ObjectNode extends ProxyNode implements ProxyHandler<PlainObject> {
-  readonly draft: object
+  declare readonly draft: object
 
   constructor(recorder: Recorder, live: PlainObject, parent: Node | undefined, key: Key) {
     super(recorder, live, parent, key)

@@ -43,9 +43,10 @@ export class Listeners {
 }
 
 function collect(branch: Branch, op: Op, due: Listener[]): void {
-  for (const key of op.path) {
-    mark(branch, due)
-    const child = branch.children.get(key)
+  const { path } = op
+  for (let depth = 0; depth < path.length; depth++) {
+    if (branch.listeners.size > 0) mark(branch, due)
+    const child = branch.children.get(path[depth])
     if (child === undefined) return
     branch = child
   }
@@ -86,5 +87,5 @@ function mark({ listeners }: Branch, due: Listener[]): void {
 
 function markAll(branch: Branch, due: Listener[]): void {
   mark(branch, due)
-  for (const child of branch.children.values()) markAll(child, due)
+  if (branch.children.size > 0) for (const child of branch.children.values()) markAll(child, due)
 }

@@ -21,14 +21,16 @@ import type { Key, Op, Path } from './types.ts'
 export class Recorder {
   readonly ops: Op[] = []
   readonly root: Node
-  readonly transaction: Transaction = new Transaction()
+  readonly transaction: Transaction
   readonly #holder: Root
   readonly #nodes = new Map<Container, Node>()
   /** The bytes that the update has read: where they are, and what it has got. */
-  readonly #lent = new Map<Bytes, { readonly node: Node; readonly key: Key; readonly copy: Bytes }>()
+  #lent: Map<Bytes, { readonly node: Node; readonly key: Key; readonly copy: Bytes }> | undefined = undefined
   #open = true
 
-  constructor(holder: Root) {
+  /** @param transaction one in which nothing has been done since the last commit or rollback. */
+  constructor(holder: Root, transaction: Transaction) {
+    this.transaction = transaction
     this.#holder = holder
     holder.tree = tree.own(holder.tree)
     this.root = this.#newNode(holder.tree, undefined, undefined)
@@ -36,7 +38,7 @@ export class Recorder {
 
   /** Ends the update for good. Returns its ops; its drafts are of no use any more. */
   commit(): Op[] {
-    this.#settleBytes(this.#lent.keys())
+    if (this.#lent !== undefined) this.#settleBytes(this.#lent.keys())
     this.#open = false
     this.transaction.commit()
     return this.ops
@@ -67,17 +69,20 @@ export class Recorder {
   }
 
   write(node: Node, key: Key, value: unknown): void {
-    const existed = this.has(node, key)
-    const before = existed ? this.transaction.part(node.live, key) : undefined
+    this.checkOpen()
+    const before = this.transaction.part(node.live, key)
+    const existed = before !== undefined || this.transaction.has(node.live, key)
+    const isLeaf = typeof before !== 'object'
     // Writing back what is there (`draft.a = draft.a`) changes nothing.
-    if (existed && Object.is(this.#lentFor(before), value)) return
+    if (existed && Object.is(isLeaf ? before : this.#lentFor(before), value)) return
     const path = node.path()
-    checkMember(key, path)
+    // A key that is there was checked when it came.
+    if (!existed) checkMember(key, path)
     path.push(key)
     const stored = copyIn(value, path)
-    this.#detach(before)
+    if (!isLeaf) this.#detach(before)
     if (node.attached) {
-      if (this.#writeDifference(node, key, path, before, stored)) return
+      if (!isLeaf && this.#writeDifference(node, key, path, before, stored)) return
       // Whether `text += chunk` is an append is found out when it is sent, once for all chunks since.
       const grown =
         typeof before === 'string' && typeof stored === 'string' && before !== '' && stored.length > before.length
@@ -161,12 +166,12 @@ export class Recorder {
 
   /** What the update has got for a live part, if it has read it. */
   #lentFor(part: unknown): unknown {
-    return (isBytes(part) ? this.#lent.get(part)?.copy : this.#existingNode(part)?.draft) ?? part
+    return (isBytes(part) ? this.#lent?.get(part)?.copy : this.#existingNode(part)?.draft) ?? part
   }
 
   /** Always the same copy of bytes, which the update may write to. */
   #lend(live: Bytes, node: Node, key: Key): Bytes {
-    const known = this.#lent.get(live)
+    const known = (this.#lent ??= new Map()).get(live)
     if (known === undefined)
       for (let at: Node | undefined = node; at !== undefined; at = at.parent) (at.lent ??= new Set()).add(live)
     const copy = known?.copy ?? tree.copyBytes(live)
@@ -177,7 +182,7 @@ export class Recorder {
   /** Nobody tells when bytes are written to, so those that were lent are compared. */
   #settleBytes(which: Iterable<Bytes>): void {
     for (const live of which) {
-      const lent = this.#lent.get(live)
+      const lent = this.#lent?.get(live)
       if (lent === undefined) continue
       const { node, key, copy } = lent
       // Of another length: transferred away, and so of no use to the update any more.
@@ -212,7 +217,7 @@ export class Recorder {
   #nodeOf(part: Container, parent: Node, key: Key): Node {
     let node = this.#nodes.get(part)
     if (node === undefined) {
-      const live = this.transaction.own(parent.live, key, part)
+      const live = tree.knownSnapshot(part) === undefined ? this.transaction.own(parent.live, key, part) : part
       this.#nodes.set(live, (node = this.#newNode(live, parent, key)))
     }
     // Where an element of an array is may have changed.
