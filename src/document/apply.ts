@@ -5,7 +5,7 @@ import { freeze } from './freeze.ts'
 import { maxDepth, maxLength, tooDeep } from './checks.ts'
 import type { Edits } from './edits.ts'
 import { isContainer, knownSnapshot, own, seal, toLive, type Container } from './tree.ts'
-import type { Key, Op, Path } from './types.ts'
+import type { Op, Path } from './types.ts'
 
 /** Holds the whole live tree, so that the root can be replaced like any other part. */
 export interface Root {
@@ -33,7 +33,11 @@ export function applyOp(root: Root, op: Op, edits: Edits): void {
     touch(way, edits)
     return edits.put(parent, key, before + op.chunk)
   }
-  checkParent(parent, key, path, op.kind)
+  if (Array.isArray(parent)) {
+    // An element is removed by a splice.
+    if (op.kind === 'delete') throw misfit(path)
+    if (!isIndex(key, parent.length)) throw outOfBounds(path, parent)
+  } else if (typeof key !== 'string' && !(parent instanceof Map || parent instanceof Set)) throw misfit(path)
   if (op.kind === 'delete') {
     if (!existed) return
     touch(way, edits)
@@ -86,14 +90,6 @@ function descend(root: Root, path: Path, length: number, edits: Edits): Containe
 function touch(way: readonly Container[], edits: Edits): void {
   let at = way.length - 1
   while (at >= 0 && edits.touch(way[at] as Container)) at--
-}
-
-function checkParent(parent: Container, key: Key, path: Path, kind: 'set' | 'delete'): void {
-  if (Array.isArray(parent)) {
-    // An element is removed by a splice.
-    if (kind === 'delete') throw misfit(path)
-    if (!isIndex(key, parent.length)) throw outOfBounds(path, parent)
-  } else if (!(parent instanceof Map || parent instanceof Set) && typeof key !== 'string') throw misfit(path)
 }
 
 function isIndex(value: unknown, end: number): boolean {

@@ -28,8 +28,10 @@ export class Edits {
   }
 
   put(container: Container, key: Key, part: unknown): void {
-    this.#remember(container, key)
-    tree.putPart(container, key, part)
+    const before = tree.partAt(container, key)
+    this.#undo.push(container, key, before !== undefined || tree.hasPart(container, key) ? before : absent)
+    if (part === absent) tree.dropPart(container, key)
+    else tree.putPart(container, key, part)
   }
 
   /**
@@ -37,8 +39,7 @@ export class Edits {
    * anew after ops that failed. Where the order matters, there are transactions.
    */
   remove(container: Container, key: Key): void {
-    this.#remember(container, key)
-    tree.dropPart(container, key)
+    this.put(container, key, absent)
   }
 
   splice(array: unknown[], index: number, remove: number, parts: readonly unknown[]): void {
@@ -56,11 +57,6 @@ export class Edits {
     tree.setSnapshot(container, null)
     this.#undo.push(container, absent, known)
     return true
-  }
-
-  #remember(container: Container, key: Key): void {
-    const before = tree.partAt(container, key)
-    this.#undo.push(container, key, before !== undefined || tree.hasPart(container, key) ? before : absent)
   }
 
   /** Also to be taken back. */

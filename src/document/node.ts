@@ -5,7 +5,7 @@ import type { Container } from './tree.ts'
 import type { Key } from './types.ts'
 
 /** One container of the live tree, as an update sees it: what its draft stands for. */
-export abstract class Node {
+export class Node {
   // Declared only: what initialises fields is a function more to be run for each node.
   declare readonly recorder: Recorder
   declare readonly live: Container
@@ -16,7 +16,8 @@ export abstract class Node {
   declare detached: boolean
   /** The live bytes below it that the update has read, if any. */
   declare lent: Set<Bytes> | undefined
-  abstract readonly draft: object
+  /** Given by who makes the node. */
+  declare draft: object
 
   constructor(recorder: Recorder, live: Container, parent: Node | undefined, key: Key) {
     this.recorder = recorder

@@ -41,8 +41,8 @@ export const ofDocument: readonly Mutant[] = [
     ],
     [
       'does not tell those above',
-      '    if (branch.listeners.size > 0) mark(branch, due)\n',
-      '',
+      '    mark(branch, due)\n    const child = branch.children.get(path[depth])',
+      '    const child = branch.children.get(path[depth])',
     ],
     [
       'does not tell of elements that shift',
