@@ -4,8 +4,8 @@ import { checkKey } from '../reserved.ts'
 import { freeze } from './freeze.ts'
 import { maxDepth, maxLength, tooDeep } from './checks.ts'
 import type { Edits } from './edits.ts'
-import { isContainer, own, seal, toLive, type Container } from './tree.ts'
-import type { Key, Op, Path } from './types.ts'
+import { isContainer, knownSnapshot, own, seal, toLive, type Container } from './tree.ts'
+import type { Op, Path } from './types.ts'
 
 /** Holds the whole live tree, so that the root can be replaced like any other part. */
 export interface Root {
@@ -26,14 +26,18 @@ export function applyOp(root: Root, op: Op, edits: Edits): void {
   const way = descend(root, path, path.length - 1, edits)
   const parent = way[way.length - 1] as Container
   const key = path[path.length - 1]
-  const existed = edits.has(parent, key)
   const before = edits.part(parent, key)
+  const existed = before !== undefined || edits.has(parent, key)
   if (op.kind === 'append') {
     if (typeof before !== 'string' || parent instanceof Set) throw misfit(path)
     touch(way, edits)
     return edits.put(parent, key, before + op.chunk)
   }
-  checkParent(parent, key, path, op.kind)
+  if (Array.isArray(parent)) {
+    // An element is removed by a splice.
+    if (op.kind === 'delete') throw misfit(path)
+    if (!isIndex(key, parent.length)) throw outOfBounds(path, parent)
+  } else if (typeof key !== 'string' && !(parent instanceof Map || parent instanceof Set)) throw misfit(path)
   if (op.kind === 'delete') {
     if (!existed) return
     touch(way, edits)
@@ -77,21 +81,15 @@ function descend(root: Root, path: Path, length: number, edits: Edits): Containe
   for (let index = 0; index < length; index++) {
     const part = edits.part(container, path[index])
     if (!isContainer(part)) throw misfit(path.slice(0, index + 1))
-    way.push((container = edits.own(container, path[index], part)))
+    way.push((container = knownSnapshot(part) === undefined ? edits.own(container, path[index], part) : part))
   }
   return way
 }
 
+/** What is stale already is below stale ones only. */
 function touch(way: readonly Container[], edits: Edits): void {
-  for (const container of way) edits.touch(container)
-}
-
-function checkParent(parent: Container, key: Key, path: Path, kind: 'set' | 'delete'): void {
-  if (Array.isArray(parent)) {
-    // An element is removed by a splice.
-    if (kind === 'delete') throw misfit(path)
-    if (!isIndex(key, parent.length)) throw outOfBounds(path, parent)
-  } else if (!(parent instanceof Map || parent instanceof Set) && typeof key !== 'string') throw misfit(path)
+  let at = way.length - 1
+  while (at >= 0 && edits.touch(way[at] as Container)) at--
 }
 
 function isIndex(value: unknown, end: number): boolean {
@@ -107,19 +105,15 @@ function outOfBounds(path: Path, { length }: readonly unknown[]): SyncError {
 }
 
 /** Makes a private, parsed value immutable: checks its keys and its depth, and freezes it in development. */
-export function adopt(value: unknown, path: Path): unknown {
-  return adoptAt(value, path, path.length)
-}
-
-function adoptAt(value: unknown, path: Path, depth: number): unknown {
+export function adopt(value: unknown, path: Path, depth: number = path.length): unknown {
   if (!isContainer(value)) return value instanceof Date ? freeze(value) : value
   if (depth >= maxDepth) throw tooDeep(path)
-  if (Array.isArray(value)) for (const part of value) adoptAt(part, path, depth + 1)
+  if (Array.isArray(value)) for (const part of value) adopt(part, path, depth + 1)
   else if (value instanceof Set) for (const member of value) checkKey(member, path)
   else {
     for (const [key, part] of value instanceof Map ? value : Object.entries(value)) {
       checkKey(key, path)
-      adoptAt(part, path, depth + 1)
+      adopt(part, path, depth + 1)
     }
   }
   return seal(value)

@@ -18,6 +18,9 @@ interface Spot {
  * that was set to itself and more becomes an append. Linear in the number of ops and the length of their paths.
  */
 export function compact(ops: readonly Op[]): Op[] {
+  const op = ops[0]
+  // By far the most frequent, and there is nothing to merge with.
+  if (op !== undefined && ops.length === 1) return op.kind === 'set' ? asAppend(op) : [op]
   const compaction = new Compaction()
   for (const op of ops) compaction.add(op)
   return compaction.result()

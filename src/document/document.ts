@@ -11,7 +11,12 @@ import { isContainer, privateSnapshot, type Container } from './tree.ts'
 import type { Op, Path } from './types.ts'
 
 export class Document extends ReplicaDocument {
+  declare protected readonly edits: Transaction
   #updating = false
+
+  constructor(initial: Container, onError: (error: unknown) => void) {
+    super(initial, onError, new Transaction())
+  }
 
   override get live(): unknown {
     this.#checkIdle('Inside update() the state is read from the draft')
@@ -45,18 +50,15 @@ export class Document extends ReplicaDocument {
    * state is as it was. Listeners are not told yet.
    */
   update<R>(fn: (draft: unknown) => R): { ops: Op[]; result: R } {
-    this.#checkIdle('An update() inside an update(): use its draft, or wait for its end')
+    if (this.#updating) throw badUpdate('An update() inside an update(): use its draft, or wait for its end')
     this.#updating = true
-    const recorder = new Recorder(this.root)
+    const recorder = new Recorder(this.root, this.edits)
     try {
       const result = fn(recorder.root.draft)
       if (typeof (result as { then?: unknown } | null | undefined)?.then === 'function') {
         // What it will fail with, when it comes to use its draft, is only what is said here.
         void Promise.resolve(result).catch(() => undefined)
-        throw new SyncError(
-          'bad-update',
-          'The function given to update() has to be synchronous: await first, then update',
-        )
+        throw badUpdate('The function given to update() has to be synchronous: await first, then update')
       }
       return { ops: recorder.commit(), result }
     } catch (error) {
@@ -68,13 +70,13 @@ export class Document extends ReplicaDocument {
     }
   }
 
-  protected override newEdits(): Transaction {
-    return new Transaction()
-  }
-
   #checkIdle(message: string): void {
-    if (this.#updating) throw new SyncError('bad-update', message)
+    if (this.#updating) throw badUpdate(message)
   }
+}
+
+function badUpdate(message: string): SyncError {
+  return new SyncError('bad-update', message)
 }
 
 /** @throws SyncError `not-storable` unless `state` is an object, array, `Map` or `Set` of storable values. */

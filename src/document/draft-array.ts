@@ -1,19 +1,9 @@
 /** Drafts of arrays: proxies as well, but the methods that change an array are splices. */
 import { ProxyNode } from './draft-object.ts'
-import type { Node } from './node.ts'
-import type { Recorder } from './recorder.ts'
 import { draftOf, type Drafted } from './storable.ts'
-import type { Key } from './types.ts'
 
 export class ArrayNode extends ProxyNode implements ProxyHandler<unknown[]> {
   declare readonly live: unknown[]
-  readonly draft: object
-
-  constructor(recorder: Recorder, live: unknown[], parent: Node | undefined, key: Key) {
-    super(recorder, live, parent, key)
-    this.draft = new Proxy(live, this)
-  }
-
   get(live: unknown[], key: string | symbol): unknown {
     if (key === draftOf) return this
     this.recorder.checkOpen()

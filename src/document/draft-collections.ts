@@ -15,7 +15,7 @@ EmptySet.prototype = Set.prototype
 
 export class MapNode extends Node {
   declare readonly live: Map<Key, unknown>
-  readonly draft: Map<Key, unknown>
+  declare readonly draft: Map<Key, unknown>
 
   constructor(recorder: Recorder, live: Map<Key, unknown>, parent: Node | undefined, key: Key) {
     super(recorder, live, parent, key)
@@ -25,7 +25,7 @@ export class MapNode extends Node {
 
 export class SetNode extends Node {
   declare readonly live: Set<Key>
-  readonly draft: Set<Key>
+  declare readonly draft: Set<Key>
 
   constructor(recorder: Recorder, live: Set<Key>, parent: Node | undefined, key: Key) {
     super(recorder, live, parent, key)

@@ -1,6 +1,5 @@
 /** Drafts of objects: proxies whose target is the live object, so that all invariants of proxies hold. */
 import { Node } from './node.ts'
-import type { Recorder } from './recorder.ts'
 import { draftOf } from './storable.ts'
 import type { PlainObject } from './tree.ts'
 import type { Key } from './types.ts'
@@ -33,13 +32,6 @@ export abstract class ProxyNode extends Node {
 }
 
 export class ObjectNode extends ProxyNode implements ProxyHandler<PlainObject> {
-  readonly draft: object
-
-  constructor(recorder: Recorder, live: PlainObject, parent: Node | undefined, key: Key) {
-    super(recorder, live, parent, key)
-    this.draft = new Proxy(live, this)
-  }
-
   get(live: PlainObject, key: string | symbol): unknown {
     if (key === draftOf) return this
     if (typeof key === 'string') {

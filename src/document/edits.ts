@@ -3,8 +3,13 @@ import * as tree from './tree.ts'
 import type { Container } from './tree.ts'
 import type { Key } from './types.ts'
 
+/** In the place of a part that was not there, and of the key of a snapshot. */
+const absent = Symbol('absent')
+
+/** One of these serves all changes of a document, one after the other. */
 export class Edits {
-  readonly #undo: (() => void)[] = []
+  /** Threes of a container, a key and what was there; or a function and nothing. A closure for each change would cost more. */
+  #undo: unknown[] = []
 
   /** The part at `key`. */
   part(container: Container, key: Key): unknown {
@@ -23,8 +28,10 @@ export class Edits {
   }
 
   put(container: Container, key: Key, part: unknown): void {
-    this.#remember(container, key)
-    tree.putPart(container, key, part)
+    const before = tree.partAt(container, key)
+    this.#undo.push(container, key, before !== undefined || tree.hasPart(container, key) ? before : absent)
+    if (part === absent) tree.dropPart(container, key)
+    else tree.putPart(container, key, part)
   }
 
   /**
@@ -32,8 +39,7 @@ export class Edits {
    * anew after ops that failed. Where the order matters, there are transactions.
    */
   remove(container: Container, key: Key): void {
-    this.#remember(container, key)
-    tree.dropPart(container, key)
+    this.put(container, key, absent)
   }
 
   splice(array: unknown[], index: number, remove: number, parts: readonly unknown[]): void {
@@ -49,32 +55,31 @@ export class Edits {
     const known = tree.knownSnapshot(container)
     if (known === null || known === undefined) return false
     tree.setSnapshot(container, null)
-    this.onRollback(() => {
-      tree.setSnapshot(container, known)
-    })
+    this.#undo.push(container, absent, known)
     return true
-  }
-
-  #remember(container: Container, key: Key): void {
-    const existed = tree.hasPart(container, key)
-    const before = tree.partAt(container, key)
-    this.onRollback(() => {
-      if (existed) tree.putPart(container, key, before)
-      else tree.dropPart(container, key)
-    })
   }
 
   /** Also to be taken back. */
   onRollback(undo: () => void): void {
-    this.#undo.push(undo)
+    this.#undo.push(undo, undefined, undefined)
   }
 
+  /** Keeps what was done. */
   commit(): void {
-    // Everything is done.
+    this.#undo = []
   }
 
+  /** Takes back what was done since the last commit or rollback. */
   rollback(): void {
-    for (const undo of this.#undo.reverse()) undo()
+    const undo = this.#undo
+    this.#undo = []
+    for (let at = undo.length - 3; at >= 0; at -= 3) {
+      const [target, key, before] = undo.slice(at, at + 3) as [Container | (() => void), Key | symbol, unknown]
+      if (typeof target === 'function') target()
+      else if (key === absent) tree.setSnapshot(target, before as Container)
+      else if (before === absent) tree.dropPart(target, key as Key)
+      else tree.putPart(target, key as Key, before)
+    }
   }
 }
 

@@ -5,23 +5,27 @@ import type { Container } from './tree.ts'
 import type { Key } from './types.ts'
 
 /** One container of the live tree, as an update sees it: what its draft stands for. */
-export abstract class Node {
-  readonly recorder: Recorder
-  readonly live: Container
-  readonly parent: Node | undefined
+export class Node {
+  // Declared only: what initialises fields is a function more to be run for each node.
+  declare readonly recorder: Recorder
+  declare readonly live: Container
+  declare readonly parent: Node | undefined
   /** Where it is in its parent; for an element of an array, where it was seen last. */
-  key: Key
+  declare key: Key
   /** Whether the update has taken it out of the state. Its draft goes on working, and records nothing. */
-  detached = false
+  declare detached: boolean
   /** The live bytes below it that the update has read, if any. */
-  lent: Set<Bytes> | undefined = undefined
-  abstract readonly draft: object
+  declare lent: Set<Bytes> | undefined
+  /** Given by who makes the node. */
+  declare draft: object
 
   constructor(recorder: Recorder, live: Container, parent: Node | undefined, key: Key) {
     this.recorder = recorder
     this.live = live
     this.parent = parent
     this.key = key
+    this.detached = false
+    this.lent = undefined
   }
 
   get depth(): number {

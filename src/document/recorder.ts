@@ -21,22 +21,26 @@ import type { Key, Op, Path } from './types.ts'
 export class Recorder {
   readonly ops: Op[] = []
   readonly root: Node
-  readonly transaction: Transaction = new Transaction()
+  readonly transaction: Transaction
   readonly #holder: Root
   readonly #nodes = new Map<Container, Node>()
   /** The bytes that the update has read: where they are, and what it has got. */
-  readonly #lent = new Map<Bytes, { readonly node: Node; readonly key: Key; readonly copy: Bytes }>()
+  #lent: Map<Bytes, { readonly node: Node; readonly key: Key; readonly copy: Bytes }> | undefined = undefined
   #open = true
+  /** Whether the update has taken any container out of the state. */
+  #anyDetached = false
 
-  constructor(holder: Root) {
+  /** @param transaction one in which nothing has been done since the last commit or rollback. */
+  constructor(holder: Root, transaction: Transaction) {
+    this.transaction = transaction
     this.#holder = holder
     holder.tree = tree.own(holder.tree)
-    this.root = this.#newNode(holder.tree, undefined, undefined)
+    this.root = newNode(this, holder.tree, undefined, undefined)
   }
 
   /** Ends the update for good. Returns its ops; its drafts are of no use any more. */
   commit(): Op[] {
-    this.#settleBytes(this.#lent.keys())
+    if (this.#lent !== undefined) this.#settleBytes(this.#lent.keys())
     this.#open = false
     this.transaction.commit()
     return this.ops
@@ -49,7 +53,7 @@ export class Recorder {
   }
 
   checkOpen(): void {
-    if (!this.#open) throw new SyncError('closed', 'This draft was used after its update() had ended')
+    if (!this.#open) throw closed()
   }
 
   has(node: Node, key: Key): boolean {
@@ -59,25 +63,37 @@ export class Recorder {
 
   /** The part at `key`: a draft where it is a container. */
   read(node: Node, key: Key): unknown {
-    this.checkOpen()
+    if (!this.#open) throw closed()
     const part = this.transaction.part(node.live, key)
     if (typeof part !== 'object' || part === null) return part
-    if (tree.isContainer(part)) return this.#nodeOf(part, node, key).draft
-    return isBytes(part) ? this.#lend(part, node, key) : part
+    let found = this.#nodes.get(part as Container)
+    if (found === undefined) {
+      if (!tree.isContainer(part)) return isBytes(part) ? this.#lend(part, node, key) : part
+      const live = tree.knownSnapshot(part) === undefined ? this.transaction.own(node.live, key, part) : part
+      this.#nodes.set(live, (found = newNode(this, live, node, key)))
+    }
+    // Where an element of an array is may have changed.
+    found.key = key
+    return found.draft
   }
 
   write(node: Node, key: Key, value: unknown): void {
-    const existed = this.has(node, key)
-    const before = existed ? this.transaction.part(node.live, key) : undefined
+    if (!this.#open) throw closed()
+    const { transaction } = this
+    const { live } = node
+    const before = transaction.part(live, key)
+    const existed = before !== undefined || transaction.has(live, key)
+    const isLeaf = typeof before !== 'object'
     // Writing back what is there (`draft.a = draft.a`) changes nothing.
-    if (existed && Object.is(this.#lentFor(before), value)) return
+    if (existed && Object.is(isLeaf ? before : this.#lentFor(before), value)) return
     const path = node.path()
-    checkMember(key, path)
+    // A key that is there was checked when it came.
+    if (!existed) checkMember(key, path)
     path.push(key)
-    const stored = copyIn(value, path)
-    this.#detach(before)
-    if (node.attached) {
-      if (this.#writeDifference(node, key, path, before, stored)) return
+    const stored = typeof value === 'string' ? value : copyIn(value, path)
+    if (!isLeaf) this.#detach(before)
+    if (!this.#anyDetached || node.attached) {
+      if (!isLeaf && this.#writeDifference(node, key, path, before, stored)) return
       // Whether `text += chunk` is an append is found out when it is sent, once for all chunks since.
       const grown =
         typeof before === 'string' && typeof stored === 'string' && before !== '' && stored.length > before.length
@@ -85,8 +101,8 @@ export class Recorder {
         grown ? { kind: 'set', path, value: stored, previous: before } : { kind: 'set', path, value: stored },
       )
     }
-    this.#touch(node)
-    this.transaction.put(node.live, key, tree.toLive(stored))
+    if (tree.knownSnapshot(live) !== null) this.#touch(node)
+    transaction.put(live, key, typeof stored === 'object' ? tree.toLive(stored) : stored)
   }
 
   delete(node: Node, key: Key): boolean {
@@ -161,12 +177,12 @@ export class Recorder {
 
   /** What the update has got for a live part, if it has read it. */
   #lentFor(part: unknown): unknown {
-    return (isBytes(part) ? this.#lent.get(part)?.copy : this.#existingNode(part)?.draft) ?? part
+    return (isBytes(part) ? this.#lent?.get(part)?.copy : this.#existingNode(part)?.draft) ?? part
   }
 
   /** Always the same copy of bytes, which the update may write to. */
   #lend(live: Bytes, node: Node, key: Key): Bytes {
-    const known = this.#lent.get(live)
+    const known = (this.#lent ??= new Map()).get(live)
     if (known === undefined)
       for (let at: Node | undefined = node; at !== undefined; at = at.parent) (at.lent ??= new Set()).add(live)
     const copy = known?.copy ?? tree.copyBytes(live)
@@ -177,7 +193,7 @@ export class Recorder {
   /** Nobody tells when bytes are written to, so those that were lent are compared. */
   #settleBytes(which: Iterable<Bytes>): void {
     for (const live of which) {
-      const lent = this.#lent.get(live)
+      const lent = this.#lent?.get(live)
       if (lent === undefined) continue
       const { node, key, copy } = lent
       // Of another length: transferred away, and so of no use to the update any more.
@@ -201,7 +217,7 @@ export class Recorder {
 
   #detach(part: unknown): void {
     const node = this.#existingNode(part)
-    if (node !== undefined) node.detached = true
+    if (node !== undefined) this.#anyDetached = node.detached = true
   }
 
   /** Never looks for a text: a map would have to read it all, for its hash. */
@@ -209,26 +225,21 @@ export class Recorder {
     return tree.isContainer(part) ? this.#nodes.get(part) : undefined
   }
 
-  #nodeOf(part: Container, parent: Node, key: Key): Node {
-    let node = this.#nodes.get(part)
-    if (node === undefined) {
-      const live = this.transaction.own(parent.live, key, part)
-      this.#nodes.set(live, (node = this.#newNode(live, parent, key)))
-    }
-    // Where an element of an array is may have changed.
-    node.key = key
-    return node
-  }
-
-  #newNode(live: Container, parent: Node | undefined, key: Key): Node {
-    if (Array.isArray(live)) return new ArrayNode(this, live, parent, key)
-    if (live instanceof Map) return new MapNode(this, live, parent, key)
-    return live instanceof Set ? new SetNode(this, live, parent, key) : new ObjectNode(this, live, parent, key)
-  }
-
   /** Makes the snapshots of a container and of all above it stale; one that is so already is below stale ones only. */
   #touch(node: Node): void {
     let at: Node | undefined = node
     while (at !== undefined && this.transaction.touch(at.live)) at = at.detached ? undefined : at.parent
   }
+}
+
+function newNode(recorder: Recorder, live: Container, parent: Node | undefined, key: Key): Node {
+  if (live instanceof Map) return new MapNode(recorder, live, parent, key)
+  if (live instanceof Set) return new SetNode(recorder, live, parent, key)
+  const node = new (Array.isArray(live) ? ArrayNode : ObjectNode)(recorder, live, parent, key)
+  node.draft = new Proxy(live, node as ProxyHandler<object>)
+  return node
+}
+
+function closed(): SyncError {
+  return new SyncError('closed', 'This draft was used after its update() had ended')
 }

@@ -11,6 +11,7 @@ import type { Op, Path, Readable } from './types.ts'
 
 export class ReplicaDocument {
   protected readonly root: Root
+  protected readonly edits: Edits
   readonly listeners: Listeners = new Listeners()
   readonly #onError: (error: unknown) => void
   readonly #unnotified: (readonly Op[])[] = []
@@ -19,7 +20,8 @@ export class ReplicaDocument {
    * @param initial a value that only this document can reach from now on: copied in, or parsed.
    * @param onError gets what a listener throws.
    */
-  constructor(initial: Container, onError: (error: unknown) => void) {
+  constructor(initial: Container, onError: (error: unknown) => void, edits: Edits = new Edits()) {
+    this.edits = edits
     this.root = { tree: toLive(adopt(initial, [])) as Container }
     this.#onError = onError
   }
@@ -32,18 +34,18 @@ export class ReplicaDocument {
   /** The immutable snapshot of what is at `path`; `undefined` where nothing is. */
   get(path: Path): unknown {
     let value: unknown = this.root.tree
-    for (const key of path) {
+    for (let depth = 0; depth < path.length; depth++) {
       if (!isContainer(value)) return undefined
-      value = partAt(value, key)
+      value = partAt(value, path[depth])
     }
     return snapshot(value)
   }
 
   /** Applies ops from elsewhere, all or none. Their values become part of the state. Listeners are not told yet. */
   apply(ops: readonly Op[]): void {
-    const edits = this.newEdits()
+    const { root, edits } = this
     try {
-      for (const op of ops) applyOp(this.root, op, edits)
+      for (let index = 0; index < ops.length; index++) applyOp(root, ops[index] as Op, edits)
       edits.commit()
     } catch (error) {
       edits.rollback()
@@ -88,10 +90,6 @@ export class ReplicaDocument {
     } finally {
       this.#unnotified.length = 0
     }
-  }
-
-  protected newEdits(): Edits {
-    return new Edits()
   }
 
   #tell(listener: Listener): void {

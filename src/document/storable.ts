@@ -30,6 +30,7 @@ export interface Drafted {
  * @throws SyncError `not-storable`, `reserved-key` or `too-deep`, naming the path of the culprit.
  */
 export function copyIn(value: unknown, path: Path): unknown {
+  if (typeof value === 'string') return value
   if (!isObject(value)) return checkPrimitive(value, path)
   const copier = new Copier(path)
   return copier.run(() => copier.copy(value), value)

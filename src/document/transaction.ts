@@ -94,7 +94,16 @@ export class Transaction extends Edits {
   }
 
   override commit(): void {
-    for (const [container, changes] of this.#changes ?? []) make(changes, container, (part) => part)
+    if (this.#changes !== undefined) {
+      for (const [container, changes] of this.#changes) make(changes, container, (part) => part)
+      this.#changes = undefined
+    }
+    super.commit()
+  }
+
+  override rollback(): void {
+    this.#changes = undefined
+    super.rollback()
   }
 }
 

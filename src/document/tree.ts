@@ -30,7 +30,9 @@ interface Memo {
 
 /** Whether `value` (something storable) has parts; dates and bytes are values, as strings are. */
 export function isContainer(value: unknown): value is Container {
-  return typeof value === 'object' && value !== null && !(value instanceof Date) && !isBytes(value)
+  if (typeof value !== 'object' || value === null) return false
+  // Owned ones, which most are that are looked at, are known without a look at their prototypes.
+  return (value as Memo)[memo] !== undefined || !(value instanceof Date || isBytes(value))
 }
 
 /** The snapshot of an owned container; `null` if it is stale, `undefined` for an immutable container. */
@@ -69,7 +71,7 @@ export function seal<C extends Container>(container: C): C {
 
 /** What stands in the tree for an immutable value: itself, or, where it has bytes, an owned copy. */
 export function toLive(value: unknown): unknown {
-  if (!hasBytes(value)) return value
+  if (typeof value !== 'object' || !hasBytes(value)) return value
   if (isBytes(value)) {
     const copy = copyBytes(value)
     // What was a snapshot is one again.

@@ -50,6 +50,9 @@ export class Log {
   /** The compacted ops from `revision` to now, or `undefined` if the log does not reach back to there. */
   since(revision: number): Op[] | undefined {
     if (revision === this.#revision) return []
+    const last = this.#entries[this.#entries.length - 1]
+    // A follower that is in step lacks one commit; to look for its place would lead far into the log.
+    if (last?.from === revision) return compact(last.ops)
     const start = this.#find(revision)
     return start === undefined ? undefined : compact(this.#entries.slice(start).flatMap((entry) => entry.ops))
   }

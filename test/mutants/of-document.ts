@@ -41,8 +41,8 @@ export const ofDocument: readonly Mutant[] = [
     ],
     [
       'does not tell those above',
-      '  for (const key of op.path) {\n    mark(branch, due)',
-      '  for (const key of op.path) {',
+      '    mark(branch, due)\n    const child = branch.children.get(path[depth])',
+      '    const child = branch.children.get(path[depth])',
     ],
     [
       'does not tell of elements that shift',
@@ -75,8 +75,8 @@ export const ofDocument: readonly Mutant[] = [
   ),
   ...mutants('src/document/apply.ts', [
     'hands out snapshots that are stale',
-    'for (const container of way) edits.touch(container)',
-    'for (const container of way.slice(1)) edits.touch(container)',
+    'while (at >= 0 && edits.touch',
+    'while (at > 0 && edits.touch',
   ]),
   ...mutants(
     'src/document/reconcile.ts',
