@@ -37,6 +37,9 @@ type AnyCommands<State extends object> = Partial<
   Record<string, (argument: unknown, context: CommandContext<State>) => unknown>
 >
 
+/** Texts that grow are flattened each time that there have been as many commits: a prime, so that every stream has its turn. */
+const flattenEvery = 4093
+
 /** How many revisions of sessions that have left stay resumable for certain. */
 const maxDeparted = 256
 
@@ -53,7 +56,10 @@ export class StoreSource<State extends object, Commands> implements Source<State
   readonly epoch: string
   readonly pace: Pace
   readonly '~inside': SourceInside<State, Commands>
-  readonly copy: () => unknown = () => this.#document.copy()
+  readonly copy: () => unknown = () => {
+    this.#log.take()
+    return this.#document.copy()
+  }
   readonly #document: Document
   readonly #log: Log
   readonly #clock: Clock
@@ -144,6 +150,7 @@ export class StoreSource<State extends object, Commands> implements Source<State
 
   /** The ops since `revision`, compacted; `undefined` if they are not known any more. */
   since(revision: number): readonly Op[] | undefined {
+    this.#log.take()
     return this.#log.since(revision)
   }
 
@@ -202,6 +209,7 @@ export class StoreSource<State extends object, Commands> implements Source<State
   }
 
   bodySince(revision: number | undefined): Body {
+    this.#log.take()
     return this.#bodies.get(this.revision, revision, () => {
       const ops = revision === undefined ? undefined : this.#log.since(revision)
       return revision === undefined || ops === undefined
@@ -225,22 +233,19 @@ export class StoreSource<State extends object, Commands> implements Source<State
 
   #publish(ops: readonly Op[]): void {
     if (ops.length === 0) return
-    this.#log.append(ops, () => {
-      this.#flattenTexts(ops)
-      return this.#revisionsInUse()
-    })
+    this.#log.append(ops, this.#revisionsInUse)
+    if (this.revision % flattenEvery === 0) this.#flattenTexts(ops)
     this.#committedAt = this.#clock.now()
     for (const session of this.#publisher.sessions) session.published(ops)
     this.#cursor?.changed()
     this.#document.notify(ops)
   }
 
-  /** When the log is shortened is often enough, and seldom enough, for the texts that grow. */
   #flattenTexts(ops: readonly Op[]): void {
     for (const { kind, path } of ops) if (kind === 'append') flatten(this.#document.get(path) as string)
   }
 
-  #revisionsInUse(): number[] {
+  readonly #revisionsInUse = (): number[] => {
     const followers = [...this.#publisher.sessions, ...(this.#cursor === undefined ? [] : [this.#cursor])]
     return [...this.#departed, ...followers.flatMap((follower) => follower.revisionsInUse)]
   }

@@ -16,6 +16,9 @@ export const ofSource: readonly Mutant[] = [
       'this.#entries = entries.slice(forgotten)',
       'this.#entries = entries',
     ],
+    ['gathers pieces across a revision that somebody is at', 'this.#taken === this.#revision || ', ''],
+    ['gathers pieces of different texts', ' || !isSame(op.path, before.path)', ''],
+    ['gathers pieces without end', 'chunk.length > gatheredLength', 'chunk.length < 0'],
     [
       'says that an empty log reaches back',
       'if (revision === this.#revision) return []',
@@ -96,6 +99,16 @@ export const ofSource: readonly Mutant[] = [
   ),
   ...mutants(
     'src/source/source.ts',
+    [
+      'does not tell the log where its sessions are',
+      '    this.#log.take()\n    return this.#bodies',
+      '    return this.#bodies',
+    ],
+    [
+      'does not tell the log where its storage is',
+      '    this.#log.take()\n    return this.#log.since',
+      '    return this.#log.since',
+    ],
     [
       'keeps a stale cursor after an epoch change',
       'known?.epoch === this.epoch ? known.revision : undefined',
