@@ -20,6 +20,7 @@ const testsOfTheCore = [
     'src/protocol/serve.test.ts',
     'test/six-ways.test.ts',
     'test/wire/hostile-peer.test.ts',
+    'test/storage/saving.test.ts',
   ],
   ...['compact', 'listeners', 'replica-document', 'document.test'].map((name) => `src/document/${name}`),
 ]

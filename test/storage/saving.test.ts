@@ -39,6 +39,22 @@ describe('a source with a storage', () => {
     expect((await openNotes(storage)).source.get().count).toBe(300)
   })
 
+  test('stores of a stream what is new in it, and not all of it again', async () => {
+    const clock = fakeClock()
+    const { storage, writes } = probe(clock)
+    const { source } = await openNotes(storage, clock)
+    await clock.advance(600)
+    for (let piece = 0; piece < 300; piece++) {
+      source.append(['texts', 'a'], `${piece} `)
+      await clock.advance(10)
+    }
+    await clock.advance(1000)
+    expect(writes.map(({ kind }) => kind)).toEqual(['fold', ...Array.from({ length: 6 }, () => 'append')])
+    const pieces = writes.slice(1).map(({ text }) => /"a"\],"(.*)"\]\]\]/.exec(text)?.[1])
+    expect(pieces.join('')).toBe(source.get().texts.get('a'))
+    await source.close()
+  })
+
   test('is loaded as it was stored, rich values and all', async () => {
     const storage = memoryStorage()
     const { source } = await openNotes(storage)
