@@ -4,7 +4,7 @@ import { checkKey } from '../reserved.ts'
 import { freeze } from './freeze.ts'
 import { maxDepth, maxLength, tooDeep } from './checks.ts'
 import type { Edits } from './edits.ts'
-import { isContainer, knownSnapshot, own, seal, toLive, type Container } from './tree.ts'
+import { isContainer, isKeyed, keysOf, own, partAt, seal, toLive, type Container } from './tree.ts'
 import type { Op, Path } from './types.ts'
 
 /** Holds the whole live tree, so that the root can be replaced like any other part. */
@@ -37,13 +37,14 @@ export function applyOp(root: Root, op: Op, edits: Edits): void {
     // An element is removed by a splice.
     if (op.kind === 'delete') throw misfit(path)
     if (!isIndex(key, parent.length)) throw outOfBounds(path, parent)
-  } else if (typeof key !== 'string' && !(parent instanceof Map || parent instanceof Set)) throw misfit(path)
+  } else if (typeof key !== 'string' && !isKeyed(parent)) throw misfit(path)
   if (op.kind === 'delete') {
     if (!existed) return
     touch(way, edits)
     return edits.remove(parent, key)
   }
-  const part = parent instanceof Set ? key : toLive(adopt(op.value, path))
+  const { value } = op
+  const part = parent instanceof Set ? key : typeof value === 'object' ? toLive(adopt(value, path)) : value
   if (existed && Object.is(part, before)) return
   touch(way, edits)
   edits.put(parent, key, part)
@@ -62,11 +63,8 @@ function applySplice(root: Root, op: Op & { kind: 'splice' }, edits: Edits): voi
 }
 
 function replaceRoot(root: Root, op: Op, edits: Edits): void {
-  const { path } = op
   const value = op.kind === 'set' ? toLive(adopt(op.value, [])) : undefined
-  if (!isContainer(value)) {
-    throw misfit(path)
-  }
+  if (!isContainer(value)) throw misfit(op.path)
   const before = root.tree
   root.tree = value
   edits.onRollback(() => {
@@ -81,15 +79,13 @@ function descend(root: Root, path: Path, length: number, edits: Edits): Containe
   for (let index = 0; index < length; index++) {
     const part = edits.part(container, path[index])
     if (!isContainer(part)) throw misfit(path.slice(0, index + 1))
-    way.push((container = knownSnapshot(part) === undefined ? edits.own(container, path[index], part) : part))
+    way.push((container = edits.own(container, path[index], part)))
   }
   return way
 }
 
-/** What is stale already is below stale ones only. */
 function touch(way: readonly Container[], edits: Edits): void {
-  let at = way.length - 1
-  while (at >= 0 && edits.touch(way[at] as Container)) at--
+  for (const container of way) edits.touch(container)
 }
 
 function isIndex(value: unknown, end: number): boolean {
@@ -109,11 +105,10 @@ export function adopt(value: unknown, path: Path, depth: number = path.length): 
   if (!isContainer(value)) return value instanceof Date ? freeze(value) : value
   if (depth >= maxDepth) throw tooDeep(path)
   if (Array.isArray(value)) for (const part of value) adopt(part, path, depth + 1)
-  else if (value instanceof Set) for (const member of value) checkKey(member, path)
   else {
-    for (const [key, part] of value instanceof Map ? value : Object.entries(value)) {
+    for (const key of keysOf(value)) {
       checkKey(key, path)
-      adopt(part, path, depth + 1)
+      adopt(partAt(value, key), path, depth + 1)
     }
   }
   return seal(value)

@@ -11,12 +11,8 @@ import { isContainer, privateSnapshot, type Container } from './tree.ts'
 import type { Op, Path } from './types.ts'
 
 export class Document extends ReplicaDocument {
-  declare protected readonly edits: Transaction
+  protected override readonly edits: Transaction = new Transaction()
   #updating = false
-
-  constructor(initial: Container, onError: (error: unknown) => void) {
-    super(initial, onError, new Transaction())
-  }
 
   override get live(): unknown {
     this.#checkIdle('Inside update() the state is read from the draft')

@@ -11,13 +11,9 @@ export interface Listener {
 }
 
 export interface Branch {
-  listeners: Set<Listener>
-  children: Map<Key, Branch>
+  readonly listeners: Set<Listener>
+  readonly children: Map<Key, Branch>
 }
-
-/** In the place of what is empty, as most of it is: to pass by, it need not be looked at. */
-const noListeners = new Set<Listener>()
-const noChildren = new Map<Key, Branch>()
 
 export class Listeners {
   readonly root: Branch = newBranch()
@@ -26,13 +22,9 @@ export class Listeners {
     let branch = this.root
     for (const key of listener.path) {
       let child = branch.children.get(key)
-      if (child === undefined) {
-        if (branch.children === noChildren) branch.children = new Map()
-        branch.children.set(key, (child = newBranch()))
-      }
+      if (child === undefined) branch.children.set(key, (child = newBranch()))
       branch = child
     }
-    if (branch.listeners === noListeners) branch.listeners = new Set()
     branch.listeners.add(listener)
   }
 
@@ -51,10 +43,9 @@ export class Listeners {
 }
 
 function collect(branch: Branch, op: Op, due: Listener[]): void {
-  const { path } = op
-  for (let depth = 0; depth < path.length; depth++) {
+  for (const key of op.path) {
     mark(branch, due)
-    const child = branch.children.get(path[depth])
+    const child = branch.children.get(key)
     if (child === undefined) return
     branch = child
   }
@@ -71,7 +62,7 @@ function collect(branch: Branch, op: Op, due: Listener[]): void {
 }
 
 function newBranch(): Branch {
-  return { listeners: noListeners, children: noChildren }
+  return { listeners: new Set(), children: new Map() }
 }
 
 /** Takes a listener out, and the branches that bear nothing any more. Returns whether `branch` is one of them. */
@@ -86,7 +77,6 @@ function prune(branch: Branch, listener: Listener, depth: number): boolean {
 }
 
 function mark({ listeners }: Branch, due: Listener[]): void {
-  if (listeners === noListeners) return
   for (const listener of listeners) {
     if (listener.state !== 'idle') continue
     listener.state = 'due'
@@ -96,6 +86,5 @@ function mark({ listeners }: Branch, due: Listener[]): void {
 
 function markAll(branch: Branch, due: Listener[]): void {
   mark(branch, due)
-  if (branch.children === noChildren) return
   for (const child of branch.children.values()) markAll(child, due)
 }

@@ -17,7 +17,7 @@ export function reconcile(before: unknown, after: unknown): unknown {
   let equal = oldKeys.length === keys.length
   for (let index = 0; index < keys.length; index++) {
     const key = keys[index]
-    equal &&= Object.is(oldKeys[index], keys[index])
+    equal &&= Object.is(oldKeys[index], key)
     if (next instanceof Set) continue
     const part = partAt(old, key)
     const kept = reconcile(part, partAt(next, key))

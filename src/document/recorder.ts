@@ -13,9 +13,19 @@ import { ObjectNode } from './draft-object.ts'
 import { equalLeaves } from './equal.ts'
 import type { Node } from './node.ts'
 import { copyIn, copyItemsIn } from './storable.ts'
-import { Transaction } from './transaction.ts'
-import * as tree from './tree.ts'
-import type { Container } from './tree.ts'
+import type { Transaction } from './transaction.ts'
+import {
+  copyBytes,
+  hasBytes,
+  isContainer,
+  knownSnapshot,
+  own,
+  privateSnapshot,
+  rewriteBytes,
+  seal,
+  toLive,
+  type Container,
+} from './tree.ts'
 import type { Key, Op, Path } from './types.ts'
 
 export class Recorder {
@@ -34,7 +44,7 @@ export class Recorder {
   constructor(holder: Root, transaction: Transaction) {
     this.transaction = transaction
     this.#holder = holder
-    holder.tree = tree.own(holder.tree)
+    holder.tree = own(holder.tree)
     this.root = newNode(this, holder.tree, undefined, undefined)
   }
 
@@ -68,8 +78,8 @@ export class Recorder {
     if (typeof part !== 'object' || part === null) return part
     let found = this.#nodes.get(part as Container)
     if (found === undefined) {
-      if (!tree.isContainer(part)) return isBytes(part) ? this.#lend(part, node, key) : part
-      const live = tree.knownSnapshot(part) === undefined ? this.transaction.own(node.live, key, part) : part
+      if (!isContainer(part)) return isBytes(part) ? this.#lend(part, node, key) : part
+      const live = knownSnapshot(part) === undefined ? this.transaction.own(node.live, key, part) : part
       this.#nodes.set(live, (found = newNode(this, live, node, key)))
     }
     // Where an element of an array is may have changed.
@@ -101,8 +111,8 @@ export class Recorder {
         grown ? { kind: 'set', path, value: stored, previous: before } : { kind: 'set', path, value: stored },
       )
     }
-    if (tree.knownSnapshot(live) !== null) this.#touch(node)
-    transaction.put(live, key, typeof stored === 'object' ? tree.toLive(stored) : stored)
+    if (knownSnapshot(live) !== null) this.#touch(node)
+    transaction.put(live, key, typeof stored === 'object' ? toLive(stored) : stored)
   }
 
   delete(node: Node, key: Key): boolean {
@@ -117,7 +127,7 @@ export class Recorder {
     const keys = [...this.transaction.keys(node.live)]
     if (keys.length === 0) return
     const empty = node.live instanceof Map ? new Map<Key, unknown>() : new Set<Key>()
-    if (node.attached) this.ops.push({ kind: 'set', path: node.path(), value: tree.seal(empty) })
+    if (node.attached) this.ops.push({ kind: 'set', path: node.path(), value: seal(empty) })
     this.#remove(node, keys)
   }
 
@@ -131,7 +141,7 @@ export class Recorder {
     const array = node.live as unknown[]
     for (let at = index; at < index + remove; at++) this.#detach(array[at])
     this.#touch(node)
-    this.transaction.splice(array, index, remove, stored.map(tree.toLive))
+    this.transaction.splice(array, index, remove, stored.map(toLive))
   }
 
   /** Puts the live parts of an array into another order. */
@@ -157,14 +167,14 @@ export class Recorder {
     this.checkOpen()
     // No more than what is in it: of many, each may be asked for.
     this.#settleBytes(isBytes(live) ? [live] : (this.#existingNode(live)?.lent ?? []))
-    return tree.privateSnapshot(live, this.transaction)
+    return privateSnapshot(live, this.transaction)
   }
 
   /** Writes only in what a new container differs from the one before, so that the rest keeps its identity. */
   #writeDifference(node: Node, key: Key, path: Path, before: unknown, stored: unknown): boolean {
-    if (!tree.isContainer(before) || !tree.isContainer(stored)) return false
+    if (!isContainer(before) || !isContainer(stored)) return false
     const former = this.valueOf(before) as Container
-    const ops = tree.hasBytes(former) ? undefined : diff(former, stored, path)
+    const ops = hasBytes(former) ? undefined : diff(former, stored, path)
     if (ops === undefined) return false
     // Equal to what is there, but not what its draft stands for.
     this.transaction.put(node.live, key, former)
@@ -185,7 +195,7 @@ export class Recorder {
     const known = (this.#lent ??= new Map()).get(live)
     if (known === undefined)
       for (let at: Node | undefined = node; at !== undefined; at = at.parent) (at.lent ??= new Set()).add(live)
-    const copy = known?.copy ?? tree.copyBytes(live)
+    const copy = known?.copy ?? copyBytes(live)
     this.#lent.set(live, { node, key, copy })
     return copy
   }
@@ -201,9 +211,9 @@ export class Recorder {
       const at = Array.isArray(node.live) ? node.live.indexOf(live) : key
       // Taken out of the state meanwhile.
       if (this.transaction.part(node.live, at) !== live) continue
-      if (node.attached) this.ops.push({ kind: 'set', path: [...node.path(), at], value: tree.copyBytes(copy) })
+      if (node.attached) this.ops.push({ kind: 'set', path: [...node.path(), at], value: copyBytes(copy) })
       this.#touch(node)
-      this.transaction.onRollback(tree.rewriteBytes(live, copy))
+      this.transaction.onRollback(rewriteBytes(live, copy))
     }
   }
 
@@ -222,7 +232,7 @@ export class Recorder {
 
   /** Never looks for a text: a map would have to read it all, for its hash. */
   #existingNode(part: unknown): Node | undefined {
-    return tree.isContainer(part) ? this.#nodes.get(part) : undefined
+    return isContainer(part) ? this.#nodes.get(part) : undefined
   }
 
   /** Makes the snapshots of a container and of all above it stale; one that is so already is below stale ones only. */
@@ -236,7 +246,7 @@ function newNode(recorder: Recorder, live: Container, parent: Node | undefined, 
   if (live instanceof Map) return new MapNode(recorder, live, parent, key)
   if (live instanceof Set) return new SetNode(recorder, live, parent, key)
   const node = new (Array.isArray(live) ? ArrayNode : ObjectNode)(recorder, live, parent, key)
-  node.draft = new Proxy(live, node as ProxyHandler<object>)
+  node.draft = new Proxy(live, node)
   return node
 }
 

@@ -11,7 +11,7 @@ import type { Op, Path, Readable } from './types.ts'
 
 export class ReplicaDocument {
   protected readonly root: Root
-  protected readonly edits: Edits
+  protected readonly edits: Edits = new Edits()
   readonly listeners: Listeners = new Listeners()
   readonly #onError: (error: unknown) => void
   readonly #unnotified: (readonly Op[])[] = []
@@ -20,8 +20,7 @@ export class ReplicaDocument {
    * @param initial a value that only this document can reach from now on: copied in, or parsed.
    * @param onError gets what a listener throws.
    */
-  constructor(initial: Container, onError: (error: unknown) => void, edits: Edits = new Edits()) {
-    this.edits = edits
+  constructor(initial: Container, onError: (error: unknown) => void) {
     this.root = { tree: toLive(adopt(initial, [])) as Container }
     this.#onError = onError
   }
@@ -34,21 +33,20 @@ export class ReplicaDocument {
   /** The immutable snapshot of what is at `path`; `undefined` where nothing is. */
   get(path: Path): unknown {
     let value: unknown = this.root.tree
-    for (let depth = 0; depth < path.length; depth++) {
+    for (const key of path) {
       if (!isContainer(value)) return undefined
-      value = partAt(value, path[depth])
+      value = partAt(value, key)
     }
     return snapshot(value)
   }
 
   /** Applies ops from elsewhere, all or none. Their values become part of the state. Listeners are not told yet. */
   apply(ops: readonly Op[]): void {
-    const { root, edits } = this
     try {
-      for (let index = 0; index < ops.length; index++) applyOp(root, ops[index] as Op, edits)
-      edits.commit()
+      for (const op of ops) applyOp(this.root, op, this.edits)
+      this.edits.commit()
     } catch (error) {
-      edits.rollback()
+      this.edits.rollback()
       throw error
     }
   }

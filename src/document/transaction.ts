@@ -6,8 +6,7 @@
  * are new after that have to wait too, lest they come before what was deleted and is set again.
  */
 import { Edits } from './edits.ts'
-import * as tree from './tree.ts'
-import type { Container } from './tree.ts'
+import { dropPart, hasPart, mapParts, own, partAt, putPart, setSnapshot, type Container } from './tree.ts'
 import type { Key } from './types.ts'
 
 /** What the commit will do to one container. */
@@ -28,15 +27,15 @@ export class Transaction extends Edits {
   /** The part at `key`. */
   override part(container: Container, key: Key): unknown {
     const changes = this.#changes?.get(container)
-    if (changes === undefined) return tree.partAt(container, key)
+    if (changes === undefined) return partAt(container, key)
     if (changes.late.has(key)) return changes.late.get(key)
-    return changes.gone.has(key) ? undefined : tree.partAt(container, key)
+    return changes.gone.has(key) ? undefined : partAt(container, key)
   }
 
   override has(container: Container, key: Key): boolean {
     const changes = this.#changes?.get(container)
-    if (changes === undefined) return tree.hasPart(container, key)
-    return changes.late.has(key) || (!changes.gone.has(key) && tree.hasPart(container, key))
+    if (changes === undefined) return hasPart(container, key)
+    return changes.late.has(key) || (!changes.gone.has(key) && hasPart(container, key))
   }
 
   /** The keys there are; those that come meanwhile are visited, those that go are not. */
@@ -49,18 +48,18 @@ export class Transaction extends Edits {
 
   /** Owns the container `part` at `key` of an owned one. */
   override own(parent: Container, key: Key, part: Container): Container {
-    const owned = tree.own(part)
+    const owned = own(part)
     if (owned !== part) {
       const late = this.#changes?.get(parent)?.late
       if (late?.has(key) === true) late.set(key, owned)
-      else tree.putPart(parent, key, owned)
+      else putPart(parent, key, owned)
     }
     return owned
   }
 
   override put(container: Container, key: Key, part: unknown): void {
     const changes = this.#changes?.get(container)
-    if (changes !== undefined && (changes.gone.has(key) || !tree.hasPart(container, key))) {
+    if (changes !== undefined && (changes.gone.has(key) || !hasPart(container, key))) {
       if (!isOrderedByItself(container, key)) {
         changes.late.set(key, part)
         return
@@ -80,7 +79,7 @@ export class Transaction extends Edits {
 
   /** A new container of the same sort with `convert` applied to each part that there is. */
   mapParts(container: Container, convert: (part: unknown) => unknown): Container {
-    const copy = tree.mapParts(container, convert)
+    const copy = mapParts(container, convert)
     const changes = this.#changes?.get(container)
     if (changes !== undefined) make(changes, copy, convert)
     return copy
@@ -89,7 +88,7 @@ export class Transaction extends Edits {
   /** The snapshot of a container, which was stale, has been taken in the middle. */
   taken(container: Container): void {
     this.onRollback(() => {
-      tree.setSnapshot(container, null)
+      setSnapshot(container, null)
     })
   }
 
@@ -108,8 +107,8 @@ export class Transaction extends Edits {
 }
 
 function make({ gone, late }: Changes, container: Container, convert: (part: unknown) => unknown): void {
-  for (const key of gone) tree.dropPart(container, key)
-  for (const [key, part] of late) tree.putPart(container, key, convert(part))
+  for (const key of gone) dropPart(container, key)
+  for (const [key, part] of late) putPart(container, key, convert(part))
 }
 
 /** Whether the key of an object has its place among the others by its value, as indices do. */

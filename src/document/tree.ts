@@ -30,9 +30,20 @@ interface Memo {
 
 /** Whether `value` (something storable) has parts; dates and bytes are values, as strings are. */
 export function isContainer(value: unknown): value is Container {
-  if (typeof value !== 'object' || value === null) return false
-  // Owned ones, which most are that are looked at, are known without a look at their prototypes.
-  return (value as Memo)[memo] !== undefined || !(value instanceof Date || isBytes(value))
+  // An owned one, as most are that are looked at, is known without a look at its prototypes.
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    ((value as Memo)[memo] !== undefined || !(value instanceof Date || isBytes(value)))
+  )
+}
+
+export function isKeyed(container: Container): container is Map<Key, unknown> | Set<Key> {
+  return container instanceof Map || container instanceof Set
+}
+
+function isList(container: Container): container is unknown[] | Map<Key, unknown> | Set<Key> {
+  return isKeyed(container) || Array.isArray(container)
 }
 
 /** The snapshot of an owned container; `null` if it is stale, `undefined` for an immutable container. */
@@ -71,7 +82,7 @@ export function seal<C extends Container>(container: C): C {
 
 /** What stands in the tree for an immutable value: itself, or, where it has bytes, an owned copy. */
 export function toLive(value: unknown): unknown {
-  if (typeof value !== 'object' || !hasBytes(value)) return value
+  if (!hasBytes(value)) return value
   if (isBytes(value)) {
     const copy = copyBytes(value)
     // What was a snapshot is one again.
@@ -94,7 +105,7 @@ export function snapshot(value: unknown, during?: Transaction): unknown {
   if (known === undefined) return value
   if (known !== null) return known
   const convert = (part: unknown): unknown => snapshot(part, during)
-  const taken = seal(during === undefined ? mapParts(value, convert) : during.mapParts(value, convert))
+  const taken = seal(during?.mapParts(value, convert) ?? mapParts(value, convert))
   if (hasBytes(taken)) handedOut.add(taken)
   during?.taken(value)
   setSnapshot(value, taken)
@@ -140,13 +151,11 @@ export function mapParts(container: Container, convert: (part: unknown) => unkno
 const same = (part: unknown): unknown => part
 
 export function partsOf(container: Container): Iterable<unknown> {
-  if (Array.isArray(container) || container instanceof Set) return container
-  return container instanceof Map ? container.values() : Object.values(container)
+  return isList(container) ? container.values() : Object.values(container)
 }
 
 export function keysOf(container: Container): Key[] {
-  const keyed = container instanceof Map || container instanceof Set || Array.isArray(container)
-  return keyed ? [...container.keys()] : Object.keys(container)
+  return isList(container) ? [...container.keys()] : Object.keys(container)
 }
 
 /** What stands at `key`, or `undefined`; never reaches a prototype. */
@@ -158,7 +167,7 @@ export function partAt(container: Container, key: Key): unknown {
 }
 
 export function hasPart(container: Container, key: Key): boolean {
-  if (container instanceof Map || container instanceof Set) return container.has(key)
+  if (isKeyed(container)) return container.has(key)
   return typeof key === (Array.isArray(container) ? 'number' : 'string') && Object.hasOwn(container, key as string)
 }
 
@@ -170,7 +179,7 @@ export function putPart(container: Container, key: Key, part: unknown): void {
 }
 
 export function dropPart(container: Container, key: Key): void {
-  if (container instanceof Map || container instanceof Set) container.delete(key)
+  if (isKeyed(container)) container.delete(key)
   else delete (container as PlainObject)[key as string]
 }
 

@@ -41,8 +41,8 @@ export const ofDocument: readonly Mutant[] = [
     ],
     [
       'does not tell those above',
-      '    mark(branch, due)\n    const child = branch.children.get(path[depth])',
-      '    const child = branch.children.get(path[depth])',
+      '  for (const key of op.path) {\n    mark(branch, due)',
+      '  for (const key of op.path) {',
     ],
     [
       'does not tell of elements that shift',
@@ -65,7 +65,7 @@ export const ofDocument: readonly Mutant[] = [
       '      this.#onError(error)\n',
       '      this.#onError(error)\n      throw error\n',
     ],
-    ['applies half of a commit', '      edits.rollback()\n', ''],
+    ['applies half of a commit', '      this.edits.rollback()\n', ''],
     [
       'forgets what a listener changed',
       'for (const next of this.#unnotified)',
@@ -75,12 +75,12 @@ export const ofDocument: readonly Mutant[] = [
   ),
   ...mutants('src/document/apply.ts', [
     'hands out snapshots that are stale',
-    'while (at >= 0 && edits.touch',
-    'while (at > 0 && edits.touch',
+    'for (const container of way) edits.touch(container)',
+    'for (const container of way.slice(1)) edits.touch(container)',
   ]),
   ...mutants(
     'src/document/reconcile.ts',
-    ['keeps what is other in order', 'equal &&= Object.is(oldKeys[index], keys[index])', 'equal &&= true'],
+    ['keeps what is other in order', 'equal &&= Object.is(oldKeys[index], key)', 'equal &&= true'],
     ['makes everything new', 'return equal ? before : after', 'return after'],
   ),
 ]
