@@ -243,8 +243,11 @@ export class Recorder {
 }
 
 function newNode(recorder: Recorder, live: Container, parent: Node | undefined, key: Key): Node {
-  if (live instanceof Map) return new MapNode(recorder, live, parent, key)
-  if (live instanceof Set) return new SetNode(recorder, live, parent, key)
+  // Plain objects first, as most are: `instanceof` costs more.
+  if (Object.getPrototypeOf(live) !== Object.prototype) {
+    if (live instanceof Map) return new MapNode(recorder, live, parent, key)
+    if (live instanceof Set) return new SetNode(recorder, live, parent, key)
+  }
   const node = new (Array.isArray(live) ? ArrayNode : ObjectNode)(recorder, live, parent, key)
   node.draft = new Proxy(live, node)
   return node
