@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { adopt } from './apply.ts'
+import { adopt } from './adopt.ts'
 import { open, refuses, same, thrown } from './test-support/document.ts'
 import type { Op, Path } from './types.ts'
 

@@ -1,10 +1,10 @@
 /** Ops from elsewhere, applied in place: nothing about them is believed before it is checked. */
 import { SyncError } from '../error.ts'
 import { checkKey } from '../reserved.ts'
-import { freeze } from './freeze.ts'
+import { adopt } from './adopt.ts'
 import { maxDepth, maxLength, tooDeep } from './checks.ts'
 import type { Edits } from './edits.ts'
-import { isContainer, isKeyed, keysOf, own, partAt, seal, toLive, type Container } from './tree.ts'
+import { isContainer, isKeyed, own, toLive, type Container } from './tree.ts'
 import type { Op, Path } from './types.ts'
 
 /** Holds the whole live tree, so that the root can be replaced like any other part. */
@@ -98,18 +98,4 @@ function misfit(path: Path): SyncError {
 
 function outOfBounds(path: Path, { length }: readonly unknown[]): SyncError {
   return new SyncError('out-of-bounds', `The array has ${length} elements`, { path })
-}
-
-/** Makes a private, parsed value immutable: checks its keys and its depth, and freezes it in development. */
-export function adopt(value: unknown, path: Path, depth: number = path.length): unknown {
-  if (!isContainer(value)) return value instanceof Date ? freeze(value) : value
-  if (depth >= maxDepth) throw tooDeep(path)
-  if (Array.isArray(value)) for (const part of value) adopt(part, path, depth + 1)
-  else {
-    for (const key of keysOf(value)) {
-      checkKey(key, path)
-      adopt(partAt(value, key), path, depth + 1)
-    }
-  }
-  return seal(value)
 }

@@ -15,6 +15,8 @@ export function reconcile(before: unknown, after: unknown): unknown {
   const oldKeys = keysOf(old)
   const keys = keysOf(next)
   let equal = oldKeys.length === keys.length
+  // The initial state of most stores: nothing to keep.
+  if (!equal && oldKeys.length === 0) return after
   for (let index = 0; index < keys.length; index++) {
     const key = keys[index]
     equal &&= Object.is(oldKeys[index], key)

@@ -2,7 +2,8 @@
  * A state tree: changed in place by ops, read as immutable snapshots, followed by path. This is all that a replica needs;
  * `Document` adds the drafts.
  */
-import { adopt, applyOp, type Root } from './apply.ts'
+import { adopt } from './adopt.ts'
+import { applyOp, type Root } from './apply.ts'
 import { Listeners, type Listener } from './listeners.ts'
 import { reconcile } from './reconcile.ts'
 import { Edits } from './edits.ts'

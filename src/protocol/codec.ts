@@ -36,17 +36,10 @@ function encodeObject(value: object): unknown {
   return encodePlain(value as PlainObject)
 }
 
-/** Whether it takes no more than a glance: most parts of most states. */
-function isPlain(part: unknown): boolean {
-  const type = typeof part
-  return type === 'string' || type === 'boolean' || (type === 'number' && part !== 0 && Number.isFinite(part))
-}
-
 function encodeArray(array: readonly unknown[]): readonly unknown[] {
   let copy: unknown[] | undefined
   for (let index = 0; index < array.length; index++) {
     const part = array[index]
-    if (isPlain(part)) continue
     const encoded = encode(part)
     if (encoded !== part) (copy ??= array.slice())[index] = encoded
   }
@@ -60,7 +53,7 @@ function encodePlain(object: Readonly<PlainObject>): unknown {
     if (!isPlainKey(key)) tagged = true
     const part = object[key]
     // What a polluted prototype has is no part of the value.
-    if (isPlain(part) || !Object.hasOwn(object, key)) continue
+    if (typeof part === 'string' || !Object.hasOwn(object, key)) continue
     const encoded = encode(part)
     if (encoded !== part) (copy ??= { ...object })[key] = encoded
   }
@@ -72,7 +65,7 @@ function encodePlain(object: Readonly<PlainObject>): unknown {
  * 12.8 (Node 24, Electron 32), after `{"a":0,"\\":0}`, its `JSON.parse` takes `{"a":0,"\n":0}` for the same
  * (nodejs/node#63785).
  */
-function isPlainKey(key: string): boolean {
+export function isPlainKey(key: string): boolean {
   // Every key of a state passes here, and most objects have the same few: remembering them is ten times as fast.
   const slot = (key.length * 9 + key.charCodeAt(0)) & 127
   if (plainKeys[slot] === key) return true

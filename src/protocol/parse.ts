@@ -80,8 +80,9 @@ export function parseDownFrame(text: string): DownFrame {
   const fields = fieldsOf(text)
   const channel = count(fields[0])
   const type = fields[1]
-  // State needs no walk where nothing is tagged: the document checks keys and depth of what it takes in.
-  const state = text.includes('"~":') ? decodeState : same
+  // State needs no walk where nothing is tagged: the document checks keys and depth of what it takes in. Of a text that is
+  // looked for, engines look for the first character first: a quote is everywhere.
+  const state = text.includes('~":') ? decodeState : same
   if (type === 'c') {
     checkSize(fields, 5, 6)
     const from = count(fields[2])

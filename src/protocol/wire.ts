@@ -13,8 +13,9 @@ export function withChannel(channel: number, body: Body): string {
   return `[${channel},${body}]`
 }
 
-export function snapshotBody(epoch: string, revision: number, value: unknown): Body {
-  return `"s",${JSON.stringify(epoch)},${revision},${JSON.stringify(encode(value))}`
+/** @param isPlain whether the value is known to be its own encoding. */
+export function snapshotBody(epoch: string, revision: number, value: unknown, isPlain = false): Body {
+  return `"s",${JSON.stringify(epoch)},${revision},${JSON.stringify(isPlain ? value : encode(value))}`
 }
 
 export function commitBody(from: number, to: number, ops: readonly Op[]): Body {

@@ -1,5 +1,8 @@
 import type { Clock } from '../clock.ts'
-import type { Body } from '../protocol/wire.ts'
+import type { Op } from '../document/types.ts'
+import { isPlainKey } from '../protocol/codec.ts'
+import { isPlain } from '../protocol/plain.ts'
+import { snapshotBody, type Body } from '../protocol/wire.ts'
 import type { StoreSession } from './session.ts'
 
 /** The sessions of one store, and the one timer that wakes them. */
@@ -50,6 +53,19 @@ export class Publisher {
 export class BodyCache {
   readonly #bodies = new Map<number | undefined, Body>()
   #revision = -1
+  /** Whether all of the state is known to need no tags. Looking at it takes half as long as writing it down. */
+  #isPlain = false
+
+  /** Takes note of what changes the state. */
+  published(ops: readonly Op[]): void {
+    if (this.#isPlain) this.#isPlain = ops.every(isPlainOp)
+  }
+
+  /** The whole state, at a revision. */
+  snapshot(epoch: string, revision: number, state: unknown): Body {
+    this.#isPlain ||= isPlain(state)
+    return snapshotBody(epoch, revision, state, this.#isPlain)
+  }
 
   get(revision: number, since: number | undefined, encode: () => Body): Body {
     if (revision !== this.#revision) this.#bodies.clear()
@@ -62,4 +78,11 @@ export class BodyCache {
   clear(): void {
     this.#bodies.clear()
   }
+}
+
+function isPlainOp(op: Op): boolean {
+  if (op.kind === 'append' || op.kind === 'delete') return true
+  if (op.kind === 'splice') return isPlain(op.items)
+  const key = op.path.at(-1)
+  return isPlain(op.value) && (typeof key !== 'string' || isPlainKey(key))
 }

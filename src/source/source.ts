@@ -8,7 +8,7 @@ import type { At, Draft, Immutable, Key, Op, Path, Readable, TextPath, ValidPath
 import { SyncError, safely } from '../error.ts'
 import type { UpFrame } from '../protocol/frames.ts'
 import type { Session, SessionPort } from '../protocol/serve.ts'
-import { commitBody, snapshotBody, type Body } from '../protocol/wire.ts'
+import { commitBody, type Body } from '../protocol/wire.ts'
 import { flatten } from './flatten.ts'
 import type { SourceInside } from './inside.ts'
 import { Log } from './log.ts'
@@ -213,7 +213,7 @@ export class StoreSource<State extends object, Commands> implements Source<State
     return this.#bodies.get(this.revision, revision, () => {
       const ops = revision === undefined ? undefined : this.#log.since(revision)
       return revision === undefined || ops === undefined
-        ? snapshotBody(this.epoch, this.revision, this.#document.live)
+        ? this.#bodies.snapshot(this.epoch, this.revision, this.#document.live)
         : commitBody(revision, this.revision, ops)
     })
   }
@@ -236,6 +236,7 @@ export class StoreSource<State extends object, Commands> implements Source<State
     this.#log.append(ops, this.#revisionsInUse)
     if (this.revision % flattenEvery === 0) this.#flattenTexts(ops)
     this.#committedAt = this.#clock.now()
+    this.#bodies.published(ops)
     for (const session of this.#publisher.sessions) session.published(ops)
     this.#cursor?.changed()
     this.#document.notify(ops)

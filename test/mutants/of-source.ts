@@ -117,8 +117,8 @@ export const ofSource: readonly Mutant[] = [
     ['forgets where those were that have left', '    this.#departed.push(...session.revisionsInUse)\n', ''],
     [
       'sends a snapshot with the revision before',
-      'snapshotBody(this.epoch, this.revision,',
-      'snapshotBody(this.epoch, Math.max(0, this.revision - 1),',
+      'snapshot(this.epoch, this.revision,',
+      'snapshot(this.epoch, Math.max(0, this.revision - 1),',
     ],
     [
       'tells the sessions of no commit',

@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import type { Op } from '../document/types.ts'
+import { snapshotBody } from '../protocol/wire.ts'
+import { BodyCache } from './publisher.ts'
+
+const before = { a: { n: 1, list: [1] } }
+const set = (key: string, value: unknown): Op => ({ kind: 'set', path: ['a', key], value })
+const splice = (item: unknown): Op => ({ kind: 'splice', path: ['a', 'list'], index: 1, remove: 0, items: [item] })
+
+test.each<[string, Op, unknown]>([
+  ['nothing that needs a tag', set('n', 2), { a: { n: 2, list: [1] } }],
+  ['what is taken away', { kind: 'delete', path: ['a', 'n'] }, { a: { list: [1] } }],
+  ['a value that needs a tag', set('n', undefined), { a: { n: undefined, list: [1] } }],
+  ['a key that needs a tag', set('~', 1), { a: { ...before.a, '~': 1 } }],
+  ['a whole state that needs a tag', { kind: 'set', path: [], value: new Map() }, new Map()],
+  ['an index', { kind: 'set', path: ['a', 'list', 0], value: 2 }, { a: { n: 1, list: [2] } }],
+  ['an item that needs no tag', splice('x'), { a: { n: 1, list: [1, 'x'] } }],
+  ['an item that needs a tag', splice(Number.NaN), { a: { n: 1, list: [1, Number.NaN] } }],
+])('after a plain state, %s is sent as it is', (_, op, state) => {
+  const bodies = new BodyCache()
+  bodies.published([op])
+  expect(bodies.snapshot('e', 1, before)).toBe(snapshotBody('e', 1, before))
+  bodies.published([op])
+  expect(bodies.snapshot('e', 2, state)).toBe(snapshotBody('e', 2, state))
+  bodies.published([set('n', 3)])
+  expect(bodies.snapshot('e', 3, before)).toBe(snapshotBody('e', 3, before))
+})
