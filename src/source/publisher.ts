@@ -5,11 +5,15 @@ import { isPlain } from '../protocol/plain.ts'
 import { snapshotBody, type Body } from '../protocol/wire.ts'
 import type { StoreSession } from './session.ts'
 
+/** How many revisions of sessions that have left stay resumable for certain. */
+const maxDeparted = 256
+
 /** The sessions of one store, and the one timer that wakes them. */
 export class Publisher {
   readonly sessions: Set<StoreSession> = new Set()
   readonly #clock: Clock
   readonly #flushed: () => void
+  readonly #departed: number[] = []
   #cancel: (() => void) | undefined
   #wakeAt = Number.POSITIVE_INFINITY
 
@@ -17,6 +21,17 @@ export class Publisher {
   constructor(clock: Clock, flushed: () => void) {
     this.#clock = clock
     this.#flushed = flushed
+  }
+
+  left(session: StoreSession): void {
+    this.sessions.delete(session)
+    this.#departed.push(...session.revisionsInUse)
+    this.#departed.splice(0, this.#departed.length - maxDeparted)
+  }
+
+  /** Where sessions are, and where those were that have left. */
+  revisionsInUse(): number[] {
+    return [...this.#departed, ...[...this.sessions].flatMap(({ revisionsInUse }) => revisionsInUse)]
   }
 
   /** Makes sure that the sessions are asked at `due`, in the clock's ms. */

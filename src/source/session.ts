@@ -6,6 +6,7 @@ import type { UpFrame, WireError } from '../protocol/frames.ts'
 import type { Report } from '../protocol/report.ts'
 import type { Session, SessionFrame, SessionPort } from '../protocol/serve.ts'
 import { asking, failureBody, pongBody, resultBody, type Body } from '../protocol/wire.ts'
+import { Credit } from './credit.ts'
 import { cellStart, type Pace } from './pace.ts'
 import { Timeline } from './timeline.ts'
 
@@ -29,13 +30,6 @@ export interface SessionHost {
   left(session: StoreSession): void
 }
 
-/** Frames of at most this many UTF-16 code units are short (1,024 with their channel): several may be without an ack. */
-const shortLength = 1000
-/** Of as many frames the last asks for an ack, and none follows it before that has come. */
-const framesPerAck = 8
-/** After as many ms without asking the next frame asks, so that reports know of windows that stand still. */
-const askInterval = 1000
-
 export class StoreSession implements Session {
   readonly #host: SessionHost
   readonly #port: SessionPort
@@ -44,12 +38,7 @@ export class StoreSession implements Session {
   #unheeded = 0
   /** Up to where everything has been sent. */
   #sent: number | undefined
-  /** Up to where the replica has said that it is. */
-  #acknowledged: number | undefined
-  /** Up to where each frame since then leads: the replica may be at any of them. */
-  #underWay: number[] = []
-  /** The last of these has asked for an ack: there is no credit. */
-  #asked = false
+  readonly #credit: Credit
   /** Whether something that must not wait longer than `interval` is pending, or something that may until `appendInterval`. */
   #pending: 'nothing' | 'appends' | 'ordinary' | 'urgent' = 'nothing'
   readonly #times = new Timeline()
@@ -61,13 +50,13 @@ export class StoreSession implements Session {
     this.#host = host
     this.#port = port
     this.#sent = known
-    this.#acknowledged = known
+    this.#credit = new Credit(known)
     this.#flush(host.now())
   }
 
   /** The revisions from which this session may ask for commits: now, or when it resumes. */
   get revisionsInUse(): readonly number[] {
-    return this.#acknowledged === undefined ? this.#underWay : [this.#acknowledged, ...this.#underWay]
+    return this.#credit.revisions
   }
 
   /** Takes note that a commit is in the log. Called for each chunk of a stream: most of them change nothing here. */
@@ -84,7 +73,7 @@ export class StoreSession implements Session {
 
   /** When, seen from `now`, the next frame should be sent, in the clock's ms; `undefined`: not before something happens. */
   due(now: number): number | undefined {
-    if (this.#pending === 'nothing' || this.#asked || this.#closed) return undefined
+    if (this.#pending === 'nothing' || this.#credit.isSpent || this.#closed) return undefined
     if (this.#pending === 'urgent') return now
     const { interval, appendInterval } = this.#host.pace
     const period = this.#pending === 'ordinary' ? interval : appendInterval
@@ -146,19 +135,14 @@ export class StoreSession implements Session {
   #flush(now: number): void {
     const body = this.#host.bodySince(this.#sent)
     this.#sent = this.#host.revision
-    this.#underWay.push(this.#sent)
-    this.#asked =
-      this.#underWay.length === framesPerAck || body.length > shortLength || now - this.#times.askedAt >= askInterval
+    const asks = this.#credit.spend(this.#sent, body.length, now - this.#times.askedAt)
     this.#pending = 'nothing'
-    this.#times.flushed(now, this.#asked)
-    this.#port.send(this.#asked ? asking(body) : body)
+    this.#times.flushed(now, asks)
+    this.#port.send(asks ? asking(body) : body)
   }
 
   #ack(revision: number): void {
-    if (!this.#asked || revision !== this.#sent) return
-    this.#asked = false
-    this.#acknowledged = revision
-    this.#underWay = []
+    if (!this.#credit.acknowledge(revision)) return
     this.#times.acknowledged(this.#host.now())
     this.#schedule()
   }
@@ -230,7 +214,7 @@ export class StoreSession implements Session {
     if (!report) return this.#answer(pongBody(id, revision))
     const found = this.#report()
     // Sent before the pong, which is compared with the state that it has led to.
-    if (this.#sent !== revision && !this.#asked) this.#flush(this.#host.now())
+    if (this.#sent !== revision && !this.#credit.isSpent) this.#flush(this.#host.now())
     const hash = this.#sent === revision ? this.#host.hash() : undefined
     this.#answer(pongBody(id, revision, { ...found, hash }))
   }
@@ -240,8 +224,8 @@ export class StoreSession implements Session {
     const { transport, origin } = this.#port.peer
     return {
       sent: this.#sent as number,
-      acknowledged: this.#acknowledged,
-      waiting: this.#asked,
+      acknowledged: this.#credit.acknowledged,
+      waiting: this.#credit.isSpent,
       pending: this.#pending,
       watches: this.#watches.size,
       ...this.#times.report(now, this.due(now), this.#host.committedAt),

@@ -40,9 +40,6 @@ type AnyCommands<State extends object> = Partial<
 /** Texts that grow are flattened each time that there have been as many commits: a prime, so that every stream has its turn. */
 const flattenEvery = 4093
 
-/** How many revisions of sessions that have left stay resumable for certain. */
-const maxDeparted = 256
-
 /** What follows the log besides sessions: the storage. */
 export interface LogCursor {
   /** The revisions from which it may ask for commits. */
@@ -66,7 +63,6 @@ export class StoreSource<State extends object, Commands> implements Source<State
   readonly #commands: AnyCommands<State>
   readonly #publisher: Publisher
   readonly #bodies = new BodyCache()
-  readonly #departed: number[] = []
   readonly #writers = new Set<{ readonly path: Path }>()
   #cursor: LogCursor | undefined
   #committedAt: number | undefined
@@ -203,9 +199,7 @@ export class StoreSource<State extends object, Commands> implements Source<State
   }
 
   left(session: StoreSession): void {
-    this.#publisher.sessions.delete(session)
-    this.#departed.push(...session.revisionsInUse)
-    this.#departed.splice(0, this.#departed.length - maxDeparted)
+    this.#publisher.left(session)
   }
 
   bodySince(revision: number | undefined): Body {
@@ -246,10 +240,10 @@ export class StoreSource<State extends object, Commands> implements Source<State
     for (const { kind, path } of ops) if (kind === 'append') flatten(this.#document.get(path) as string)
   }
 
-  readonly #revisionsInUse = (): number[] => {
-    const followers = [...this.#publisher.sessions, ...(this.#cursor === undefined ? [] : [this.#cursor])]
-    return [...this.#departed, ...followers.flatMap((follower) => follower.revisionsInUse)]
-  }
+  readonly #revisionsInUse = (): number[] => [
+    ...this.#publisher.revisionsInUse(),
+    ...(this.#cursor?.revisionsInUse ?? []),
+  ]
 
   #checkOpen(): void {
     if (this.#closed) throw this.#closedError()

@@ -28,6 +28,11 @@ export const ofSource: readonly Mutant[] = [
   ...mutants(
     'src/source/session.ts',
     [
+      'sends without credit',
+      "this.#pending === 'nothing' || this.#credit.isSpent ||",
+      "this.#pending === 'nothing' ||",
+    ],
+    [
       'drops what was pending when the acknowledgement comes',
       '    this.#times.acknowledged(this.#host.now())\n    this.#schedule()',
       '    this.#times.acknowledged(this.#host.now())',
@@ -37,23 +42,6 @@ export const ofSource: readonly Mutant[] = [
       '    return Math.max(now, cellStart(this.#times.flushedAt, period) + period)',
       '    const at = cellStart(this.#times.flushedAt, period) + period\n    return at <= now ? now : undefined',
     ],
-    ['sends without credit', "this.#pending === 'nothing' || this.#asked ||", "this.#pending === 'nothing' ||"],
-    ['takes any acknowledgement', '!this.#asked || revision !== this.#sent', '!this.#asked'],
-    ['takes an acknowledgement of the frame before', 'revision !== this.#sent', 'revision < (this.#acknowledged ?? 0)'],
-    [
-      'forgets that it has asked for an acknowledgement',
-      '    this.#times.flushed(now, this.#asked)\n    this.#port.send(this.#asked ? asking(body) : body)',
-      '    this.#times.flushed(now, this.#asked)\n    this.#port.send(this.#asked ? asking(body) : body)\n    this.#asked = false',
-    ],
-    ['never asks after many short frames', 'this.#underWay.length === framesPerAck ||', ''],
-    ['never asks after a long frame', 'body.length > shortLength ||', ''],
-    ['never asks after a while', ' || now - this.#times.askedAt >= askInterval', ''],
-    [
-      'keeps room for the last frame only',
-      '[this.#acknowledged, ...this.#underWay]',
-      '[this.#acknowledged, ...this.#underWay.slice(-1)]',
-    ],
-    ['never forgets what was under way', '    this.#underWay = []\n', ''],
     [
       'is at the revision before the one that it has sent',
       '    this.#sent = this.#host.revision\n',
@@ -98,6 +86,30 @@ export const ofSource: readonly Mutant[] = [
     ],
   ),
   ...mutants(
+    'src/source/credit.ts',
+    ['takes any acknowledgement', ' || revision !== this.#underWay[this.#underWay.length - 1]', ''],
+    [
+      'takes an acknowledgement of the frame before',
+      'revision !== this.#underWay[this.#underWay.length - 1]',
+      'revision < (this.#acknowledged ?? 0)',
+    ],
+    ['takes an acknowledgement that it has not asked for', '!this.#asked || revision', 'revision'],
+    [
+      'forgets that it has asked for an acknowledgement',
+      '    return this.#asked\n  }\n\n  /** Returns',
+      '    const asks = this.#asked\n    this.#asked = false\n    return asks\n  }\n\n  /** Returns',
+    ],
+    ['never asks after many short frames', 'this.#underWay.length === framesPerAck ||', ''],
+    ['never asks after a long frame', 'length > shortLength ||', ''],
+    ['never asks after a while', ' || sinceAsked >= askInterval', ''],
+    [
+      'keeps room for the last frame only',
+      '[this.#acknowledged, ...this.#underWay]',
+      '[this.#acknowledged, ...this.#underWay.slice(-1)]',
+    ],
+    ['never forgets what was under way', '    this.#underWay = []\n', ''],
+  ),
+  ...mutants(
     'src/source/source.ts',
     [
       'does not tell the log where its sessions are',
@@ -114,7 +126,6 @@ export const ofSource: readonly Mutant[] = [
       'known?.epoch === this.epoch ? known.revision : undefined',
       'known?.revision',
     ],
-    ['forgets where those were that have left', '    this.#departed.push(...session.revisionsInUse)\n', ''],
     [
       'sends a snapshot with the revision before',
       'snapshot(this.epoch, this.revision,',
@@ -126,7 +137,6 @@ export const ofSource: readonly Mutant[] = [
       '',
     ],
     ['tells its listeners of no commit', '    this.#document.notify(ops)\n', ''],
-    ['lets a session go on that has left', '    this.#publisher.sessions.delete(session)\n', ''],
     ['publishes what has not happened', "    if (chunk !== '') this.#publish(ops)", '    this.#publish(ops)'],
     ['is silent when it closes', 'session.refuse(this.#closedError())', 'session.close()'],
     [
@@ -137,6 +147,9 @@ export const ofSource: readonly Mutant[] = [
   ),
   ...mutants(
     'src/source/publisher.ts',
+    ['forgets where those were that have left', '    this.#departed.push(...session.revisionsInUse)\n', ''],
+    ['lets a session go on that has left', '    this.sessions.delete(session)\n', ''],
+    ['takes a state for plain that has become rich', 'if (this.#isPlain) this.#isPlain = ops.every(isPlainOp)', ''],
     ['sends a frame of another revision', '    if (revision !== this.#revision) this.#bodies.clear()\n', ''],
     [
       'sends everybody the first frame that was encoded',
