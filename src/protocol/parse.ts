@@ -97,16 +97,10 @@ export function parseDownFrame(text: string): DownFrame {
     const revision = count(fields[3])
     return { type: 'snapshot', channel, epoch, revision, value: state(fields[4]), asks: isGiven(fields[5], 1) }
   }
-  if (type === 'refused') {
-    checkSize(fields, 4)
-    return { type, channel, error: readError(fields, 2) }
-  }
+  if (type === 'refused') return { type, channel, error: readError(fields, 2) }
   const id = count(fields[2])
   const revision = count(fields[3])
-  if (type === 'err') {
-    checkSize(fields, 6)
-    return { type: 'failure', channel, id, revision, error: readError(fields, 4) }
-  }
+  if (type === 'err') return { type: 'failure', channel, id, revision, error: readError(fields, 4) }
   checkSize(fields, 4, 5)
   const value = fields.length > 4 ? decodeState(fields[4]) : undefined
   if (type === 'pong') return { type, channel, id, revision, report: value }
@@ -137,7 +131,9 @@ function readText(value: unknown): string {
   return value
 }
 
+/** What ends a frame, from the field `at` on. */
 function readError(fields: readonly unknown[], at: number): WireError {
+  checkSize(fields, at + 2)
   return { code: readText(fields[at]) as SyncErrorCode, message: readText(fields[at + 1]) }
 }
 

@@ -49,28 +49,25 @@ function errorFields({ code, message }: WireError): string {
 }
 
 export function upFrameText(frame: UpFrame): string {
-  return JSON.stringify([frame.channel, ...upFrameFields(frame)])
+  return JSON.stringify([frame.channel, upFrameFields(frame)].flat(2))
 }
 
+/** A field that may be absent is a list, and so is one that is a list itself. */
 function upFrameFields(frame: UpFrame): readonly unknown[] {
   switch (frame.type) {
     case 'hello': {
       const { version, store, known, replaces } = frame
-      const resumed = known === undefined ? [] : [known.epoch, known.revision]
-      return ['hello', version, store, ...resumed, ...(replaces > 0 ? [replaces] : [])]
+      return ['hello', version, store, known ? [known.epoch, known.revision] : [], replaces || []]
     }
     case 'ack':
       return ['a', frame.revision]
     case 'watch':
-      return ['w', encode(frame.path)]
     case 'unwatch':
-      return ['u', encode(frame.path)]
+      return [frame.type[0], [encode(frame.path)]]
     case 'call':
-      return frame.argument === undefined
-        ? ['call', frame.id, frame.name]
-        : ['call', frame.id, frame.name, encode(frame.argument)]
+      return ['call', frame.id, frame.name, frame.argument === undefined ? [] : [encode(frame.argument)]]
     case 'ping':
-      return frame.report ? ['ping', frame.id, 'report'] : ['ping', frame.id]
+      return ['ping', frame.id, frame.report ? 'report' : []]
     case 'bye':
       return ['bye']
   }

@@ -42,7 +42,7 @@ export function createCalls(send: (frame: UpFrame) => void): Calls {
   const underWay = new Map<number, Call>()
   const pings = new Map<number, Waiter>()
   /** Answers whose effects the replica does not show yet. */
-  let heldBack: { readonly answer: Answer; readonly waiter: Waiter }[] = []
+  const heldBack: { readonly answer: Answer; readonly waiter: Waiter }[] = []
 
   function sendWaiting(): void {
     if (channel === 0) return
@@ -96,10 +96,10 @@ export function createCalls(send: (frame: UpFrame) => void): Calls {
       else heldBack.push({ answer, waiter })
     },
     reached(revision, newEpoch) {
-      const all = heldBack
-      const isDue = ({ answer }: { answer: Answer }): boolean => newEpoch || answer.revision <= revision
-      heldBack = all.filter((held) => !isDue(held))
-      for (const { answer, waiter } of all.filter(isDue)) settle(answer, waiter)
+      for (const held of heldBack.splice(0)) {
+        if (newEpoch || held.answer.revision <= revision) settle(held.answer, held.waiter)
+        else heldBack.push(held)
+      }
     },
   }
 }

@@ -78,27 +78,22 @@ export function transition(machine: Machine, event: Event, nextChannel: () => nu
 function receive(machine: Machine, frame: DownFrame, nextChannel: () => number): Step {
   // What comes on a channel that was left crossed the leaving on its way; channel 0 is for refusals only.
   if (frame.channel === 0 ? frame.type !== 'refused' : frame.channel !== machine.channel) return [machine, []]
-  switch (frame.type) {
-    case 'refused':
-      return refused(machine, frame, nextChannel)
-    case 'snapshot': {
-      const { epoch, revision, value } = frame
-      const stale = machine.status === 'live' && machine.known?.epoch === epoch && machine.known.revision >= revision
-      if (stale) return join(machine, nextChannel, machine.known)
-      return show(machine, frame, { epoch, revision }, { type: 'install', value })
-    }
-    case 'commit': {
-      const { known } = machine
-      if (known?.revision !== frame.from || (machine.status === 'live' && frame.to === frame.from)) {
-        return join(machine, nextChannel, known)
-      }
-      return show(machine, frame, { epoch: known.epoch, revision: frame.to }, { type: 'apply', ops: frame.ops })
-    }
-    case 'result':
-    case 'failure':
-    case 'pong':
-      return [machine, [{ type: 'answer', frame }]]
+  const { type } = frame
+  if (type === 'refused') return refused(machine, frame, nextChannel)
+  if (type === 'snapshot') {
+    const { epoch, revision, value } = frame
+    const stale = machine.status === 'live' && machine.known?.epoch === epoch && machine.known.revision >= revision
+    if (stale) return join(machine, nextChannel, machine.known)
+    return show(machine, frame, { epoch, revision }, { type: 'install', value })
   }
+  if (type === 'commit') {
+    const { known } = machine
+    if (known?.revision !== frame.from || (machine.status === 'live' && frame.to === frame.from)) {
+      return join(machine, nextChannel, known)
+    }
+    return show(machine, frame, { epoch: known.epoch, revision: frame.to }, { type: 'apply', ops: frame.ops })
+  }
+  return [machine, [{ type: 'answer', frame }]]
 }
 
 function show(

@@ -93,7 +93,10 @@ export function createReplica<State extends object, Commands>(
         appliedAt = clock.now()
         return calls.reached(revision(), before.known?.epoch !== machine.known?.epoch)
       case 'joined':
-        return joined(machine)
+        // A listener that was told of the state may have closed the replica or the connection.
+        if (machine.status !== 'live') return
+        for (const { path } of watches.values()) sendWatch('watch', path)
+        return calls.joined(machine.channel)
       case 'left':
         return calls.left()
       case 'answer':
@@ -101,13 +104,6 @@ export function createReplica<State extends object, Commands>(
       case 'report':
         return report(effect.error)
     }
-  }
-
-  function joined({ channel, status: now }: Machine): void {
-    // A listener that was told of the state may have closed the replica or the connection.
-    if (now !== 'live') return
-    for (const { path } of watches.values()) send({ type: 'watch', channel, path })
-    calls.joined(channel)
   }
 
   function statusChanged({ status: now, error }: Machine): void {

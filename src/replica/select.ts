@@ -8,7 +8,7 @@ export function select<S, T>(
 ): Readable<T> {
   let last: { readonly state: S; readonly value: T } | undefined
   const read = (state: S): T => {
-    if (last?.state === state && last !== undefined) return last.value
+    if (last !== undefined && last.state === state) return last.value
     const value = fn(state)
     last = { state, value: last !== undefined && equal(last.value, value) ? last.value : value }
     return last.value

@@ -101,20 +101,16 @@ export const ofReplica: readonly Mutant[] = [
       'if (answer.revision <= revision) settle',
       'if (answer.revision <= revision + 1) settle',
     ],
-    [
-      'forgets answers that were held back',
-      'of all.filter(isDue)) settle(answer, waiter)',
-      'of all.slice(all.length)) settle(answer, waiter)',
-    ],
+    ['forgets answers that were held back', '        else heldBack.push(held)\n', ''],
     [
       'gives answers that were held back too early',
-      'of all.filter(isDue)) settle(answer, waiter)',
-      'of all) settle(answer, waiter)',
+      'if (newEpoch || held.answer.revision <= revision) settle',
+      'if (newEpoch || held.answer.revision >= 0) settle',
     ],
     [
       'waits for revisions of a past life',
-      'newEpoch || answer.revision <= revision',
-      '(newEpoch && revision < 0) || answer.revision <= revision',
+      'newEpoch || held.answer.revision <= revision',
+      '(newEpoch && revision < 0) || held.answer.revision <= revision',
     ],
     [
       'takes a failure for a result',
@@ -160,7 +156,7 @@ export const ofReplica: readonly Mutant[] = [
   ...mutants(
     'src/replica/select.ts',
     ['tells what has not changed', 'if (told !== undefined && equal(told[0], value)) return', ''],
-    ['sticks to the first value', 'if (last?.state === state && last !== undefined)', 'if (last !== undefined)'],
+    ['sticks to the first value', 'if (last !== undefined && last.state === state)', 'if (last !== undefined)'],
     [
       'gives what is equal a new identity',
       'last !== undefined && equal(last.value, value) ? last.value : value',
@@ -171,7 +167,7 @@ export const ofReplica: readonly Mutant[] = [
     'src/replica/replica.ts',
     [
       'forgets its readers when it joins again',
-      "for (const { path } of watches.values()) send({ type: 'watch', channel, path })",
+      "for (const { path } of watches.values()) sendWatch('watch', path)",
       '',
     ],
     ['counts a reader that ends twice as two', '      if (ended) return\n', ''],
@@ -183,7 +179,7 @@ export const ofReplica: readonly Mutant[] = [
     ],
     ['does not tell of its status', 'if (machine.status !== status.get()) statusChanged(machine)', ''],
     ['applies without telling', '        return document.notify(effect.ops)', '        return undefined'],
-    ['joins for a listener that has left', "    if (now !== 'live') return\n    for", '    for'],
+    ['joins for a listener that has left', "        if (machine.status !== 'live') return\n        for", '        for'],
     ['leaves in silence what it cannot apply', '    if (!hopeless) report(error)\n', ''],
   ),
 ]
