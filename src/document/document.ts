@@ -7,7 +7,7 @@ import { Recorder } from './recorder.ts'
 import { ReplicaDocument } from './replica-document.ts'
 import { copyIn } from './storable.ts'
 import { Transaction } from './transaction.ts'
-import { isContainer, privateSnapshot, type Container } from './tree.ts'
+import { isContainer, knownSnapshot, partAt, privateSnapshot, putPart, setSnapshot, type Container } from './tree.ts'
 import type { Op, Path } from './types.ts'
 
 export class Document extends ReplicaDocument {
@@ -27,6 +27,22 @@ export class Document extends ReplicaDocument {
   override apply(ops: readonly Op[]): void {
     this.#checkIdle('Inside update() the state is changed through the draft')
     super.apply(ops)
+  }
+
+  /** Applies an append, as `apply` does. Streams come here for each token, and what they lead through is owned after the first. */
+  append(op: Op & { kind: 'append' }): void {
+    this.#checkIdle('Inside update() the state is changed through the draft')
+    const way: Container[] = []
+    let part: unknown = this.root.tree
+    for (const key of op.path) {
+      // Whatever is not as it is in mid-stream is for others to do, or to refuse.
+      if (!isContainer(part) || part instanceof Set || knownSnapshot(part) === undefined) return this.apply([op])
+      way.push(part)
+      part = partAt(part, key)
+    }
+    if (typeof part !== 'string' || way.length === 0) return this.apply([op])
+    for (const container of way) setSnapshot(container, null)
+    putPart(way[way.length - 1] as Container, op.path[op.path.length - 1], part + op.chunk)
   }
 
   /** The immutable snapshot of the state, with bytes that nobody else gets. */

@@ -116,9 +116,9 @@ export class StoreSource<State extends object, Commands> implements Source<State
   append<const P extends readonly Key[]>(path: TextPath<State, P>, chunk: string): void {
     this.#checkOpen()
     if (typeof chunk !== 'string') throw new SyncError('not-storable', 'Only text can be appended to a text', { path })
-    const ops: Op[] = [{ kind: 'append', path, chunk }]
-    this.#document.apply(ops)
-    if (chunk !== '') this.#publish(ops)
+    const op = { kind: 'append', path, chunk } as const
+    this.#document.append(op)
+    if (chunk !== '') this.#publish([op])
   }
 
   writer<const P extends readonly Key[]>(...path: TextPath<State, P>): Writer {
