@@ -33,7 +33,7 @@ async function open(side: MainSide): Promise<BrowserWindow> {
       postMessage: (message) => port1.postMessage(message),
       on(type, listener) {
         if (type === 'close') port1.on('close', () => listener(undefined))
-        else port1.on('message', ({ data }) => listener(data as unknown))
+        else if (type === 'message') port1.on('message', ({ data }) => listener(data as unknown))
       },
       start: () => port1.start(),
       close: () => port1.close(),

@@ -17,7 +17,7 @@ async function join(port: MessagePort): Promise<void> {
       port.postMessage(message)
     },
     on: (type, listener) => {
-      if (type === 'close') return
+      if (type !== 'message') return
       port.addEventListener('message', ({ data }) => {
         listener(data as unknown)
       })
