@@ -43,7 +43,12 @@ let file = ''
 for (const { number, name, run } of chosen) {
   bench.progress(`(${number}) ${name}`)
   const before = { rows: results.rows.length, claims: results.claims.length }
-  await run(bench)
+  try {
+    await run(bench)
+  } catch (error) {
+    // The others are still worth having.
+    results.claim(number, `${name} can be measured`, false, String(error).slice(0, 600))
+  }
   if (process.stderr.isTTY) process.stderr.write('\r\u001B[K')
   printTable(results.rows.slice(before.rows))
   printClaims(results.claims.slice(before.claims))
