@@ -25,6 +25,9 @@ export const peers: readonly ContestantName[] = [
   'tinybase',
 ]
 
+/** Those that keep the window's store right during a stream, not only at its ends. */
+export const rightDuring: readonly string[] = peers.filter((name) => name !== 'tab-updated')
+
 export interface Entrant {
   /** In the table. */
   readonly name: string

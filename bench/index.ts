@@ -23,14 +23,18 @@ installPeers()
 
 const start = performance.now()
 const results = new Results()
+let logged = 0
 const bench: Bench = {
   results,
   repetitions: 5,
   share: quick ? 0.3 : 1,
   progress(text) {
     const line = `${((performance.now() - start) / 1000).toFixed(0).padStart(4)} s  ${text}`
-    if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${line}`)
-    else if (!text.endsWith(` of ${this.repetitions}`)) console.error(line)
+    if (process.stderr.isTTY) return void process.stderr.write(`\r\u001B[K${line}`)
+    // In a log, what goes on within a case is worth a line only now and then.
+    if (/ \d+ of \d+$/.test(text) && performance.now() - logged < 10_000) return
+    logged = performance.now()
+    console.error(line)
   },
 }
 /** Only a whole run is one to quote. */
@@ -39,7 +43,12 @@ let file = ''
 for (const { number, name, run } of chosen) {
   bench.progress(`(${number}) ${name}`)
   const before = { rows: results.rows.length, claims: results.claims.length }
-  await run(bench)
+  try {
+    await run(bench)
+  } catch (error) {
+    // The others are still worth having.
+    results.claim(number, `${name} can be measured`, false, String(error).slice(0, 600))
+  }
   if (process.stderr.isTTY) process.stderr.write('\r\u001B[K')
   printTable(results.rows.slice(before.rows))
   printClaims(results.claims.slice(before.claims))

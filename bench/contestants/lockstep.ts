@@ -1,20 +1,10 @@
-import { defineStore, type StoreDefinition } from '../../src/index.ts'
 import { createReplica } from '../../src/replica/index.ts'
 import { createSource, type Writer } from '../../src/source/index.ts'
 import { portConnection, servePort } from '../../src/transports/message-port.ts'
+import { definition, type Commands } from '../definition.ts'
 import type { Contestant, WindowEnd, WindowSide } from '../lab/contestant.ts'
 import type { Port } from '../lab/port.ts'
 import type { State } from '../state.ts'
-
-interface Commands {
-  set(change: { id: string; model: string }): void
-  nothing(change: { id: string; model: string }): void
-}
-
-const definition: StoreDefinition<State, Commands> = defineStore('tabs', {
-  state: (): State => ({ byId: {} }),
-  commands: {} as Commands,
-})
 
 /** As it comes: no option is set. */
 export const lockstep: Contestant = {

@@ -6,22 +6,23 @@ import type { State } from '../state.ts'
 type Op = readonly [path: readonly string[], value: string]
 
 /**
- * One message for each change, or, with `batch`, one for what has been appended in so many ms. A message is the smallest
- * JSON that says what changed. The window parses it and tells who shows it; it keeps no store.
+ * One message for each change, or, with `batch`, one for all that has been appended in so many ms, to whatever texts. A message
+ * is the smallest JSON that says what changed. The window parses it and tells who shows it; it keeps no store.
  */
 export const raw: Contestant = {
   main(state, { batch }): MainSide {
     const windows = new Set<WindowEnd>()
     const gathered = new Map<string, string>()
     let timer: NodeJS.Timeout | undefined
-    const send = (...op: Op): void => {
-      const text = JSON.stringify(op)
+    const send = (change: Op | readonly Op[]): void => {
+      const text = JSON.stringify(change)
       for (const { port } of windows) port.postMessage(text)
     }
     const flush = (): void => {
       clearTimeout(timer)
       timer = undefined
-      for (const [id, chunk] of gathered) send(['byId', id, 'metadata', 'response'], chunk)
+      if (gathered.size === 0) return
+      send(Array.from(gathered, ([id, chunk]) => [['byId', id, 'metadata', 'response'], chunk]))
       gathered.clear()
     }
     return {
@@ -36,10 +37,10 @@ export const raw: Contestant = {
         windows.delete(window)
       },
       set(id, model) {
-        send(['byId', id, 'metadata', 'model'], model)
+        send([['byId', id, 'metadata', 'model'], model])
       },
       append(id, chunk) {
-        if (batch === undefined) return send(['byId', id, 'metadata', 'response'], chunk)
+        if (batch === undefined) return send([['byId', id, 'metadata', 'response'], chunk])
         gathered.set(id, (gathered.get(id) ?? '') + chunk)
         timer ??= setTimeout(flush, batch)
       },
@@ -52,6 +53,13 @@ export const raw: Contestant = {
     const lengths = watchers<number>()
     const texts = new Map<string, string>()
     let state: State | undefined
+    const apply = ([path, value]: Op): void => {
+      const id = path[1] as string
+      if (path[3] === 'model') return models.tell(id, value)
+      const text = (texts.get(id) ?? '') + value
+      texts.set(id, text)
+      lengths.tell(id, text.length)
+    }
     const ready = new Promise<void>((resolve) => {
       port.on('message', (message) => {
         if (state === undefined) {
@@ -59,12 +67,9 @@ export const raw: Contestant = {
           resolve()
           return
         }
-        const [path, value] = JSON.parse(message as string) as Op
-        const id = path[1] as string
-        if (path[3] === 'model') return models.tell(id, value)
-        const text = (texts.get(id) ?? '') + value
-        texts.set(id, text)
-        lengths.tell(id, text.length)
+        const change = JSON.parse(message as string) as Op | readonly Op[]
+        if (isOp(change)) apply(change)
+        else for (const op of change) apply(op)
       })
     })
     port.start()
@@ -77,4 +82,8 @@ export const raw: Contestant = {
       read: () => state as State,
     }
   },
+}
+
+function isOp(change: Op | readonly Op[]): change is Op {
+  return typeof change[0]?.[0] === 'string'
 }

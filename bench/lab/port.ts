@@ -4,7 +4,8 @@ import { count } from './traffic.ts'
 
 export interface Port {
   postMessage(message: unknown): void
-  on(type: 'message' | 'close', listener: (message: unknown) => void): void
+  /** Of other types (Lockstep asks for `exit`, too, which workers have) none ever comes. */
+  on(type: string, listener: (message: unknown) => void): void
   start(): void
   close(): void
 }

@@ -61,13 +61,18 @@ export class Results {
 }
 
 export function printTable(rows: readonly Row[]): void {
-  let last = ''
+  const cases = new Map<string, Row[]>()
   for (const row of rows) {
     const title = `(${row.workload}) ${row.case}`
-    if (title !== last) console.log(`\n${title}`)
-    last = title
-    const figures = Object.entries(row.figures).map(([name, value]) => `${name} ${formatFigure(value)}`)
-    console.log(`  ${row.contestant.padEnd(26)}${figures.join('  ')}${row.note === undefined ? '' : `  [${row.note}]`}`)
+    cases.set(title, [...(cases.get(title) ?? []), row])
+  }
+  for (const [title, those] of cases) {
+    console.log(`\n${title}`)
+    for (const row of those) {
+      const figures = Object.entries(row.figures).map(([name, value]) => `${name} ${formatFigure(value)}`)
+      const note = row.note === undefined ? '' : `  [${row.note}]`
+      console.log(`  ${row.contestant.padEnd(26)}${figures.join('  ')}${note}`)
+    }
   }
 }
 

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { MessageChannel, Worker, type MessagePort } from 'node:worker_threads'
-import { rolldown } from 'rolldown'
 import { lockstep } from '../contestants/lockstep.ts'
 import { raw } from '../contestants/raw.ts'
 import type { Bench } from '../bench.ts'
+import { bundle } from '../lab/bundle.ts'
 import { FakeWebContents } from '../lab/electron/main.ts'
 import { countedPort } from '../lab/port.ts'
 import { figure } from '../report/figures.ts'
@@ -23,19 +23,18 @@ export async function coldStart(bench: Bench): Promise<void> {
     for (const [name, { main }] of Object.entries(entrants)) {
       const side = await main(makeState(100), {})
       const file = join(folder, `${name.replace(' ', '-')}.mjs`)
-      const bundle = await rolldown({
-        input: join(import.meta.dirname, `../cold/${name.replace(' ', '-')}.ts`),
-        platform: 'node',
-      })
-      await bundle.write({ file, format: 'esm', minify: true })
-      await bundle.close()
+      const input = join(import.meta.dirname, `../cold/${name.replace(' ', '-')}.ts`)
+      await bundle(input, file, { format: 'esm', platform: 'node', minify: true })
       const found: number[] = []
       for (let n = 0; n < bench.repetitions * 3; n++) {
         bench.progress(`(${workload}) cold start: ${name}, ${n + 1} of ${bench.repetitions * 3}`)
         const { port1, port2 } = new MessageChannel()
-        side.open({ port: countedPort(port1), webContents: new FakeWebContents(new MessageChannel().port1) })
+        const ipc = new MessageChannel()
+        side.open({ port: countedPort(port1), webContents: new FakeWebContents(ipc.port1) })
         found.push(await start(pathToFileURL(file).href, port2))
         port1.close()
+        // An open one keeps the benchmark from ending.
+        ipc.port1.close()
       }
       bench.results.add({ workload, case: of, contestant: name, figures: { 'window, ms': figure(found) } })
     }

@@ -18,11 +18,12 @@ interface Sizes {
 export async function memory(bench: Bench): Promise<void> {
   const own: number[] = []
   const all = new Map<ContestantName, Sizes[]>()
+  const empties = new Map<ContestantName, Sizes>()
   for (let repetition = 0; repetition < bench.repetitions; repetition++) {
     for (const contestant of ['nothing', 'lockstep', ...peers] as const) {
       bench.progress(`(${workload}) memory: ${contestant}, ${repetition + 1} of ${bench.repetitions}`)
       try {
-        const sizes = await measure(contestant)
+        const sizes = await measure(contestant, empties)
         if (contestant === 'nothing') own.push(sizes.main)
         else all.set(contestant, [...(all.get(contestant) ?? []), sizes])
       } catch (error) {
@@ -54,9 +55,11 @@ export async function memory(bench: Bench): Promise<void> {
   )
 }
 
-/** What making a contestant's side of an empty state would take is taken off. */
-async function measure(contestant: ContestantName): Promise<Sizes> {
-  const [full, empty] = [await heaps(contestant, entities), await heaps(contestant, 1)]
+/** What making a contestant's side of an empty state would take is taken off; that is measured once. */
+async function measure(contestant: ContestantName, empties: Map<ContestantName, Sizes>): Promise<Sizes> {
+  const empty = empties.get(contestant) ?? (await heaps(contestant, 1))
+  empties.set(contestant, empty)
+  const full = await heaps(contestant, entities)
   return {
     main: full.main - empty.main,
     window: full.window - empty.window,

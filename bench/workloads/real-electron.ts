@@ -1,146 +1,146 @@
-/** (12) Workloads (1), (2) and (3) in a real Electron: Lockstep, the limit and the patterns written by hand. */
-import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { rolldown, type Plugin } from 'rolldown'
-import { findElectron, virtualDisplay } from '../../scripts/runtimes.ts'
+/** (12) Workloads (1), (2), (3), (8) and (9) in a real Electron: Lockstep, the limit and the patterns written by hand. */
+import { findElectron } from '../../scripts/runtimes.ts'
 import type { Bench } from '../bench.ts'
 import type { ContestantName } from '../contestants/index.ts'
+import type { Cost, Found, Order, Task } from '../electron/protocol.ts'
+import { build, order, type Built } from '../lab/real-electron.ts'
 import { figure } from '../report/figures.ts'
 
 const workload = '12'
-const folder = join(import.meta.dirname, '../electron')
+const limit = 'raw, 16 ms batches'
+const byHand = ['tab-updated', 'full state'] as const
 
-type Found = Record<'late' | 'scalar' | 'stream', { main: number; window: number }[]>
+interface Case {
+  readonly name: string
+  /** What its figures are divided by, for its unit. */
+  readonly per: number
+  readonly unit: string
+  /** Whether what `nothing` costs is feeding, and taken off main's figure. */
+  readonly fed: boolean
+}
 
-const cases = {
-  scalar: { name: 'in Electron: one scalar in 10,000 entities', per: 100, unit: 'ms' },
-  stream: { name: 'in Electron: 3,000 chunks at 1,000/s, read live', per: 1, unit: 'ms' },
-  late: { name: 'in Electron: late window, 10,000 entities (window: until ready)', per: 1, unit: 'ms' },
-} as const
+const cases: Readonly<Record<keyof Found, Case>> = {
+  late: { name: 'in Electron: late window, 10,000 entities', per: 1, unit: 'ms', fed: false },
+  scalar: { name: 'in Electron: one scalar in 10,000 entities', per: 100, unit: 'ms', fed: true },
+  stream: { name: 'in Electron: 2,000 chunks at 1,000/s, 1 window reads it live', per: 2, unit: 'ms/s', fed: true },
+  'ten streams': {
+    name: 'in Electron: ten streams of 100 chunks/s to five windows, 10 s in all',
+    per: 2,
+    unit: 'ms/s',
+    fed: true,
+  },
+  'cold start': { name: 'in Electron: from import to first value, 100 entities', per: 1, unit: 'ms', fed: false },
+}
+
+const entrants: readonly (readonly [name: string, ContestantName])[] = [
+  ['nothing', 'nothing'],
+  [limit, 'raw'],
+  ['lockstep', 'lockstep'],
+  ...byHand.map((name) => [name, name] as const),
+]
 
 export async function realElectron(bench: Bench): Promise<void> {
   const electron = findElectron(true)
   if (electron.path === undefined) {
-    bench.results.add({ workload, case: 'in Electron', contestant: 'all', figures: {}, note: electron.reason ?? '' })
+    bench.results.add({ workload, case: 'in Electron', contestant: 'all', figures: {}, note: electron.reason })
     return
   }
-  const built = mkdtempSync(join(tmpdir(), 'lockstep-bench-'))
+  const built = await build()
   try {
-    await build('main.ts', join(built, 'main.cjs'))
-    await build('preload.ts', join(built, 'preload.cjs'))
-    await build('page.ts', join(built, 'page.js'))
-    const wanted: readonly (readonly [string, ContestantName])[] = [
-      ['nothing', 'nothing'],
-      ['raw, 16 ms batches', 'raw'],
-      ['lockstep', 'lockstep'],
-      ['tab-updated', 'tab-updated'],
-      ['full state', 'full state'],
-    ]
-    let feeding: Found | undefined
-    for (const [name, contestant] of wanted) {
-      bench.progress(`(${workload}) in Electron: ${name}`)
-      try {
-        const found = await run(electron.path, built, contestant, bench.repetitions)
-        if (contestant === 'nothing') feeding = found
-        else report(bench, name, found, feeding)
-      } catch (error) {
-        bench.results.add({
-          workload,
-          case: 'in Electron',
-          contestant: name,
-          figures: {},
-          note: String(error).slice(0, 300),
-        })
-      }
-    }
-    const both = (name: string, of: string): number => bench.results.median(workload, of, name, 'both, ms')
-    for (const name of ['tab-updated', 'full state'])
-      for (const { name: of } of [cases.scalar, cases.stream])
-        bench.results.atMost(
-          workload,
-          `no more CPU than ${name}, ${of}, as a part of its`,
-          both('lockstep', of) / both(name, of),
-          1,
-        )
+    const run = (task: Task): Promise<void> => runTask(bench, electron.path, built, task)
+    for (const task of ['state', 'stream', 'ten streams', 'cold start'] as const) await run(task)
   } finally {
-    rmSync(built, { recursive: true })
+    built.remove()
+  }
+  claims(bench)
+}
+
+async function runTask(bench: Bench, path: string, built: Built, task: Task): Promise<void> {
+  const isCold = task === 'cold start'
+  const those = isCold
+    ? ([
+        ['nothing', 'nothing'],
+        ['by hand', 'tab-updated'],
+        ['lockstep', 'lockstep'],
+      ] as const)
+    : entrants
+  let idle: Found | undefined
+  for (const [name, contestant] of those) {
+    const progress = (text: string): void => bench.progress(`(${workload}) in Electron: ${task}, ${name}, ${text}`)
+    progress('starting')
+    const what: Order = {
+      task,
+      contestant,
+      repetitions: isCold ? bench.repetitions * 2 : bench.repetitions,
+      settings: contestant === 'raw' ? { batch: 16 } : {},
+      chunks: chunksOf(task, contestant),
+    }
+    try {
+      const found = await order(path, built, what, progress)
+      if (contestant === 'nothing') idle = found
+      if (contestant !== 'nothing' || isCold) report(bench, name, found, idle, what)
+    } catch (error) {
+      const note = String(error).slice(0, 300)
+      bench.results.add({ workload, case: `in Electron: ${task}`, contestant: name, figures: {}, note })
+    }
   }
 }
 
-function report(bench: Bench, contestant: string, found: Found, feeding: Found | undefined): void {
-  for (const [task, { name: of, per, unit }] of Object.entries(cases)) {
-    const idle = task === 'late' ? undefined : feeding?.[task as keyof Found]
-    const main = found[task as keyof Found].map((value, index) => (value.main - (idle?.[index]?.main ?? 0)) / per)
-    const window = found[task as keyof Found].map((value, index) => (value.window - (idle?.[index]?.window ?? 0)) / per)
+/** To each stream in a repetition. Of the whole state, which takes many times as long as it may, it is a part, to be scaled up. */
+function chunksOf(task: Task, contestant: ContestantName): number {
+  const all = task === 'stream' ? 2_000 : 200
+  return contestant === 'full state' ? all / 40 : all
+}
+
+function report(bench: Bench, contestant: string, found: Found, idle: Found | undefined, what: Order): void {
+  for (const [key, costs] of Object.entries(found) as [keyof Found, readonly Cost[]][]) {
+    const { name: of, per, unit, fed } = cases[key]
+    const part = key === 'late' || key === 'scalar' ? 1 : what.chunks / chunksOf(what.task, 'lockstep')
+    // They do not take turns here, so that one repetition of theirs has nothing to do with one of these.
+    const feeding = fed ? figure((idle?.[key] ?? []).map(({ main }) => main)).median / per : 0
+    const main = costs.map((cost) => cost.main / per / part - feeding)
+    const windows = costs.map((cost) => cost.windows / per / part)
     bench.results.add({
       workload,
       case: of,
       contestant,
       figures: {
         [`main, ${unit}`]: figure(main),
-        [`window, ${unit}`]: figure(window),
-        [`both, ${unit}`]: figure(main.map((value, index) => value + (window[index] ?? 0))),
+        [`windows, ${unit}`]: figure(windows),
+        [`both, ${unit}`]: figure(main.map((value, index) => value + (windows[index] as number))),
+        // Those who send by IPC are not counted.
+        ...(costs.some(({ frames }) => frames > 0) ? { frames: figure(costs.map(({ frames }) => frames / part)) } : {}),
       },
+      ...(part < 1 ? { note: `${what.chunks} chunks, times ${1 / part}` } : {}),
     })
   }
 }
 
-/** The contestants are the same; what they take for Electron is the real one. */
-async function build(input: string, file: string): Promise<void> {
-  const isPage = file.endsWith('.js')
-  const real: Plugin = {
-    name: 'real-electron',
-    resolveId: (id) => {
-      if (id.endsWith('lab/electron/main.ts'))
-        return isPage ? { id: 'virtual:none' } : { id: 'electron', external: true }
-      if (id.endsWith('lab/electron/window.ts')) return isPage ? join(folder, 'ipc-of-page.ts') : { id: 'virtual:none' }
-      return undefined
-    },
-    load: (id) =>
-      id === 'virtual:none'
-        ? 'export const ipcMain = undefined, ipcRenderer = undefined, contextBridge = undefined'
-        : undefined,
-  }
-  const bundle = await rolldown({
-    input: join(folder, input),
-    external: ['electron'],
-    platform: isPage ? 'browser' : 'node',
-    tsconfig: false,
-    plugins: [real],
-    transform: { define: { 'process.env.NODE_ENV': '"production"' } },
-  })
-  await bundle.write({ file, format: isPage ? 'esm' : 'cjs', codeSplitting: false })
-  await bundle.close()
-}
-
-function run(path: string, built: string, contestant: ContestantName, repetitions: number): Promise<Found> {
-  const command = [
-    ...virtualDisplay(),
-    path,
-    '--no-sandbox',
-    `--user-data-dir=${join(built, contestant)}`,
-    join(built, 'main.cjs'),
-  ]
-  const child = spawn(command[0] as string, command.slice(1), {
-    env: {
-      ...process.env,
-      BENCH_CONTESTANT: contestant,
-      BENCH_REPETITIONS: String(repetitions),
-      BENCH_BATCH: contestant === 'raw' ? '16' : '',
-      NODE_ENV: 'production',
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let output = ''
-  child.stdout.on('data', (text: Buffer) => (output += text.toString()))
-  child.stderr.on('data', (text: Buffer) => (output += text.toString()))
-  return new Promise((resolve, reject) => {
-    child.on('exit', () => {
-      const result = /RESULT (.*)/.exec(output)?.[1]
-      if (result === undefined) reject(new Error(`Electron said: ${output.slice(-600)}`))
-      else resolve(JSON.parse(result) as Found)
-    })
-  })
+function claims({ results }: Bench): void {
+  const both = (name: string, { name: of, unit }: Case): number => results.median(workload, of, name, `both, ${unit}`)
+  const perFrame = (name: string, of: Case): number =>
+    both(name, of) / results.median(workload, of.name, name, 'frames')
+  const times = (of: Case): number => both('lockstep', of) / both(limit, of)
+  const { late, scalar, stream, 'ten streams': ten, 'cold start': cold } = cases
+  const atMost = (claim: string, of: Case, value: number, most: number): void =>
+    results.atMost(workload, `${claim}, ${of.name}`, value, most)
+  atMost("CPU of both sides at most 1.5 times the limit's", scalar, times(scalar), 1.5)
+  atMost('ready in at most 1.3 times stringify, send and parse', late, times(late), 1.3)
+  for (const each of [stream, ten])
+    atMost(
+      "CPU at most twice the limit's at the same number of frames",
+      each,
+      perFrame('lockstep', each) / perFrame(limit, each),
+      2,
+    )
+  for (const each of [scalar, stream, late, ten])
+    for (const name of byHand)
+      atMost(
+        `no more CPU than ${name}`,
+        { ...each, name: `${each.name}, as a part of its` },
+        both('lockstep', each) / both(name, each),
+        1,
+      )
+  const window = (name: string): number => results.median(workload, cold.name, name, 'windows, ms')
+  atMost('at most 5 ms CPU in the window on top of an empty module', cold, window('lockstep') - window('nothing'), 5)
 }

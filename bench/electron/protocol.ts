@@ -1,0 +1,26 @@
+/** What the benchmark asks of a real Electron, and what it says. */
+import type { ContestantName } from '../contestants/index.ts'
+
+export type Task = 'state' | 'stream' | 'ten streams' | 'cold start'
+
+/** Passed as JSON in the environment variable `BENCH_ORDER`. */
+export interface Order {
+  readonly task: Task
+  readonly contestant: ContestantName
+  readonly repetitions: number
+  readonly settings: { readonly batch?: number }
+  /** Chunks to each stream in a repetition. */
+  readonly chunks: number
+}
+
+/** CPU in ms, of the main process and of the windows' processes; frames that main sent to each window by its port. */
+export interface Cost {
+  readonly main: number
+  readonly windows: number
+  readonly frames: number
+}
+
+/** By what was measured, one for each repetition. */
+export type Found = Readonly<
+  Partial<Record<'late' | 'scalar' | 'stream' | 'ten streams' | 'cold start', readonly Cost[]>>
+>

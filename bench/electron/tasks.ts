@@ -1,0 +1,103 @@
+/** What a contestant does in a real Electron, and what that costs. */
+import { setTimeout as delay } from 'node:timers/promises'
+import { contestants } from '../contestants/index.ts'
+import type { MainSide } from '../lab/contestant.ts'
+import { chunkLength, feed } from '../lab/feed.ts'
+import { idOf, makeState } from '../state.ts'
+import { spentBy } from './cpu.ts'
+import type { Cost, Found, Order } from './protocol.ts'
+import { Window } from './window.ts'
+
+const updates = 100
+/** Ms from one update to the next. */
+const tick = 20
+/** Ms after which nothing is under way any more. */
+const quiet = 300
+
+export async function measured(windows: readonly Window[], run: () => Promise<unknown>): Promise<Cost> {
+  const sent = frames(windows)
+  const pages = spentBy(windows.map(({ pid }) => pid))
+  const main = spentBy([process.pid])
+  await run()
+  return { main: main(), windows: pages(), frames: (frames(windows) - sent) / windows.length }
+}
+
+function frames(windows: readonly Window[]): number {
+  return windows.reduce((sum, window) => sum + window.frames, 0)
+}
+
+async function makeSide({ contestant, settings }: Order, entities: number): Promise<MainSide> {
+  const { main } = await contestants[contestant]()
+  return main(makeState(entities), settings)
+}
+
+/** A window that has loaded its code, and has not joined yet. */
+async function load({ contestant }: Order): Promise<Window> {
+  const window = await Window.load(`?${contestant}`)
+  await delay(quiet)
+  return window
+}
+
+async function join(side: MainSide, window: Window): Promise<void> {
+  const ready = window.says('ready')
+  side.open(window.connect())
+  await ready
+}
+
+/** (1) and (3): a window joins late, and one scalar changes after the other. */
+export async function late(order: Order): Promise<Found> {
+  const side = await makeSide(order, 10_000)
+  const found: { late: Cost[]; scalar: Cost[] } = { late: [], scalar: [] }
+  // Once beforehand, as a main process that has run for a while.
+  for (let repetition = -1; repetition < order.repetitions; repetition++) {
+    console.log(`PROGRESS ${repetition + 1} of ${order.repetitions}`)
+    const window = await load(order)
+    const late = await measured([window], () => join(side, window))
+    await delay(quiet)
+    const scalar = await measured([window], async () => {
+      for (let n = 0; n < updates; n++) {
+        side.set(idOf(n % 10), `m${repetition}.${n}`)
+        await delay(tick)
+      }
+    })
+    if (repetition >= 0) {
+      found.late.push(late)
+      found.scalar.push(scalar)
+    }
+    side.close?.(window.connect())
+    window.close()
+    await delay(quiet)
+  }
+  return found
+}
+
+/** (2) and (9): answers grow, and every window reads them live. */
+export async function stream(order: Order, windowCount: number, streams: number): Promise<Cost[]> {
+  const side = await makeSide(order, 1_000)
+  const windows: Window[] = []
+  for (let n = 0; n < windowCount; n++) {
+    const window = await load(order)
+    await join(side, window)
+    windows.push(window)
+  }
+  const found: Cost[] = []
+  let expected = 0
+  for (let repetition = -1; repetition < order.repetitions; repetition++) {
+    console.log(`PROGRESS ${repetition + 1} of ${order.repetitions}`)
+    // One answer is another one each time, ten go on.
+    const ids = Array.from({ length: streams }, (_, n) => idOf(streams === 1 ? repetition + 1 : n))
+    if (repetition < 0 || streams === 1) for (const window of windows) window.tell('watch', ids)
+    expected += order.chunks * streams * chunkLength
+    for (const window of windows) window.tell('await', expected)
+    await delay(quiet)
+    const cost = await measured(windows, async () => {
+      const shown = order.contestant === 'nothing' ? [] : windows.map((window) => window.says('shown'))
+      await feed(side, { ids, chunks: order.chunks, rate: streams === 1 ? 1000 : 100 })
+      for (const id of ids) side.end?.(id)
+      await Promise.all(shown)
+    })
+    if (repetition >= 0) found.push(cost)
+  }
+  for (const window of windows) window.close()
+  return found
+}
