@@ -137,7 +137,7 @@ export const ofSource: readonly Mutant[] = [
       '',
     ],
     ['tells its listeners of no commit', '    this.#document.notify(ops)\n', ''],
-    ['publishes what has not happened', "    if (chunk !== '') this.#publish(ops)", '    this.#publish(ops)'],
+    ['publishes what has not happened', "    if (chunk !== '') this.#publish([op])", '    this.#publish([op])'],
     ['is silent when it closes', 'session.refuse(this.#closedError())', 'session.close()'],
     [
       'finds commands on prototypes',
