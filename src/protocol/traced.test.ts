@@ -96,6 +96,13 @@ test('names that could write something else to a terminal are not shown', () => 
     expect(line).toMatch(/^> \?\/1 (hello|call) \d+ B \+0 ms$/)
 })
 
+test('a session that replaces another', () => {
+  const lines: string[] = []
+  const connection = traced(memoryLink(testSource().clock).client, (line) => lines.push(line), testSource().clock)
+  for (const text of ['[1,"hello",1,"tabs"]', '[2,"hello",1,"tabs","e",7,1]', '[1,"bye"]']) connection.send(text)
+  expect(lines).toEqual(['> tabs/1 hello 20 B +0 ms', '> tabs/2 hello r7 replaces 1 28 B +0 ms', '> ?/1 bye 9 B +0 ms'])
+})
+
 test('does not start a port before somebody listens', async () => {
   const { port1, port2 } = new MessageChannel()
   const connection = traced(portConnection(port2), () => {})

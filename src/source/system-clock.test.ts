@@ -34,7 +34,7 @@ test('on the real clock, what is due is sent', async () => {
   port1.close()
 })
 
-test('what is due at once is sent in the next macrotask, not by a timer', async () => {
+test('what is due at once is sent when what runs now has ended, not by a timer; closed before, it sends nothing', async () => {
   const source = createSource(store, { interval: 0, commands: { add: (n) => n } })
   const { port1, port2 } = new MessageChannel()
   let sent = 0
@@ -54,8 +54,15 @@ test('what is due at once is sent in the next macrotask, not by a timer', async 
     draft.count++
   })
   expect(sent).toBe(0)
-  await macrotask()
+  await Promise.resolve()
   expect(sent).toBe(1)
+  source.update((draft) => {
+    draft.count++
+  })
+  source.close()
+  expect(sent).toBe(2)
+  await macrotask()
+  expect(sent).toBe(2)
   replica.close()
   port1.close()
 })

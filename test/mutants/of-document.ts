@@ -73,6 +73,11 @@ export const ofDocument: readonly Mutant[] = [
     ],
     ['installs without telling', '    this.apply(ops)\n    this.notify(ops)', '    this.apply(ops)'],
   ),
+  ...mutants('src/document/document.ts', [
+    'hands out snapshots that a stream has made stale',
+    '    for (const container of way) setSnapshot(container, null)\n',
+    '',
+  ]),
   ...mutants('src/document/apply.ts', [
     'hands out snapshots that are stale',
     'for (const container of way) edits.touch(container)',
