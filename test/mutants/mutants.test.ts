@@ -12,3 +12,10 @@ test('each mutant fits the file that it is of', () => {
   expect(misfits.map(({ file, name }) => `${file}: ${name}`)).toEqual([])
   expect(all.length).toBeGreaterThanOrEqual(30)
 })
+
+test('the table says of each what has caught it', () => {
+  const table = readFileSync(join(import.meta.dirname, 'README.md'), 'utf8').split('\n')
+  const rows = table.filter((line) => line.startsWith('| ') && !line.startsWith('| file '))
+  expect(rows).toHaveLength(all.length)
+  expect(rows.filter((row) => row.endsWith('** |'))).toEqual([])
+})

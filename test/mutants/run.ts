@@ -2,7 +2,7 @@
  * Are the tests worth anything? Applies each mutant to a copy of the project, runs the simulator and then the tests on
  * it, and writes down what caught it. A mutant that survives is a failure.
  *
- *   npm run mutants -- [part of a name or of a file ...]
+ *   npm run mutants -- [part of a name or of a file ...]      only those; of the others README.md keeps what it says
  */
 import { spawn } from 'node:child_process'
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
@@ -62,7 +62,8 @@ const verdicts: Verdict[] = []
 await Promise.all(Array.from({ length: availableParallelism() }, work))
 verdicts.sort((a, b) => all.indexOf(a.mutant) - all.indexOf(b.mutant))
 const survivors = verdicts.filter(({ caughtBy }) => caughtBy === undefined)
-if (filters.length === 0) await writeFile(join(import.meta.dirname, 'README.md'), table(verdicts))
+const readme = join(import.meta.dirname, 'README.md')
+await writeFile(readme, table(verdicts, await readFile(readme, 'utf8')))
 print(`\n${verdicts.length - survivors.length} of ${verdicts.length} mutants were caught`)
 for (const { mutant } of survivors) print(`survived: ${mutant.file}: ${mutant.name}`)
 process.exitCode = survivors.length > 0 || verdicts.length === 0 ? 1 : 0
@@ -164,12 +165,16 @@ async function run([command = '', ...args]: string[], cwd: string): Promise<{ co
   return { code, output }
 }
 
-function table(verdicts: readonly Verdict[]): string {
+/** What has been found now, and of mutants that were not tried what was found `before`. */
+function table(verdicts: readonly Verdict[], before: string): string {
   const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ').slice(0, 160)
-  const rows = verdicts.map(
-    ({ mutant, caughtBy }) =>
-      `| ${mutant.file.replace('src/', '')} | ${cell(mutant.name)} | ${cell(caughtBy ?? '**it survived**')} |`,
-  )
+  const known = before.split('\n')
+  const rows = all.map((mutant) => {
+    const start = `| ${mutant.file.replace('src/', '')} | ${cell(mutant.name)} | `
+    const verdict = verdicts.find((other) => other.mutant === mutant)
+    if (verdict !== undefined) return `${start}${cell(verdict.caughtBy ?? '**it survived**')} |`
+    return known.find((line) => line.startsWith(start)) ?? `${start}**not tried yet** |`
+  })
   return `# Mutants
 
 Deliberate defects, and what catches each. Written by \`npm run mutants\`, which fails if one survives: first the simulator
