@@ -125,7 +125,7 @@ async function test(copy: string, tests: readonly string[]): Promise<string | un
     '1',
     '--typecheck=false',
     '--testTimeout',
-    '20000',
+    '60000',
     // Of the storages, the mutants are of the one in files.
     '--testNamePattern',
     '^(?!.*sqlite)',
