@@ -164,6 +164,16 @@ describe('a session', () => {
     expect(peer.tell('[1,"ping",1]', '[1,"call",1,"echo"]', '[1,"w",["text"]]', '[1,"bye"]')).toEqual([])
   })
 
+  test('that asks for a report is sent what there is by then, and not what another one was sent', () => {
+    const store = source()
+    const peer = rawPeer([store], undefined, clock)
+    peer.tell(hello(1), '[1,"a",0]', hello(2), '[2,"a",0]')
+    store.append(['text'], 'x')
+    expect(peer.tell('[1,"ping",1,"report"]')[0]).toBe('[1,"c",0,1,[["a",["text"],"x"]]]')
+    store.append(['text'], 'y')
+    expect(peer.tell('[2,"ping",1,"report"]')[0]).toBe('[2,"c",0,2,[["a",["text"],"xy"]]]')
+  })
+
   test('of a peer that never acknowledges gets nothing but its first frame', () => {
     const store = source()
     const peer = rawPeer([store], undefined, clock)
