@@ -66,6 +66,24 @@ test('a text is watched once, from its first reader until its last has gone', as
   expect(await said()).toEqual([2, 1])
 })
 
+test('a text that is watched while its state is being shown first is watched once', async () => {
+  const { clock, open, runs } = testSource()
+  const { replica, link, errors } = open()
+  const call = replica.call.rename({ id: 'a', title: 'new' })
+  let watching = false
+  replica.subscribe(({ byId }) => {
+    if (watching || !byId.has('a')) return
+    watching = true
+    replica.reader(...path).subscribe(() => {})
+  })
+  await clock.advance(100)
+  expect(framesUp(link, 'watch')).toHaveLength(1)
+  expect(framesUp(link, 'hello')).toHaveLength(1)
+  expect(errors).toEqual([])
+  await expect(call).resolves.toBe('new')
+  expect(runs.rename).toBe(1)
+})
+
 describe('follow', () => {
   test('gives every piece once and in order', async () => {
     const test = testSource()

@@ -33,6 +33,8 @@ export function createReplica<State extends object, Commands>(
   const root = document.at([]) as Readable<Immutable<State>>
   let machine = initialMachine(definition.name)
   let appliedAt: number | undefined
+  /** The channel of the last session in which the source has been told of the watches. */
+  let joined: number | undefined
   let settleReady!: { resolve: () => void; reject: (error: SyncError) => void }
   const ready = new Promise<void>((resolve, reject) => {
     settleReady = { resolve, reject }
@@ -95,8 +97,9 @@ export function createReplica<State extends object, Commands>(
       case 'joined':
         // A listener that was told of the state may have closed the replica or the connection.
         if (machine.status !== 'live') return
+        joined = machine.channel
         for (const { path } of watches.values()) sendWatch('watch', path)
-        return calls.joined(machine.channel)
+        return calls.joined(joined)
       case 'left':
         return calls.left()
       case 'answer':
@@ -131,7 +134,8 @@ export function createReplica<State extends object, Commands>(
   }
 
   function sendWatch(type: 'watch' | 'unwatch', path: Path): void {
-    if (machine.status === 'live') send({ type, channel: machine.channel, path })
+    // What is watched while a session begins is told with all the others.
+    if (joined === machine.channel) send({ type, channel: joined, path })
   }
 
   function checkUsable(): void {

@@ -13,7 +13,7 @@ export class Publisher {
   readonly sessions: Set<StoreSession> = new Set()
   readonly #clock: Clock
   readonly #flushed: () => void
-  readonly #departed: number[] = []
+  readonly #departed = new Set<number>()
   #cancel: (() => void) | undefined
   #wakeAt = Number.POSITIVE_INFINITY
 
@@ -25,8 +25,14 @@ export class Publisher {
 
   left(session: StoreSession): void {
     this.sessions.delete(session)
-    this.#departed.push(...session.revisionsInUse)
-    this.#departed.splice(0, this.#departed.length - maxDeparted)
+    for (const revision of session.revisionsInUse) {
+      this.#departed.delete(revision)
+      this.#departed.add(revision)
+    }
+    for (const oldest of this.#departed) {
+      if (this.#departed.size <= maxDeparted) break
+      this.#departed.delete(oldest)
+    }
   }
 
   /** Where sessions are, and where those were that have left. */
@@ -39,12 +45,11 @@ export class Publisher {
     if (due >= this.#wakeAt) return
     this.#cancel?.()
     this.#wakeAt = due
-    this.#cancel = this.#clock.schedule(
-      () => {
-        this.#wake()
-      },
-      Math.max(0, due - this.#clock.now()),
-    )
+    const delay = due - this.#clock.now()
+    const wake = (): void => {
+      this.#wake()
+    }
+    this.#cancel = (delay > 0 ? undefined : this.#clock.soon?.(wake)) ?? this.#clock.schedule(wake, Math.max(0, delay))
   }
 
   stop(): void {
@@ -56,11 +61,18 @@ export class Publisher {
   #wake(): void {
     const now = this.#clock.now()
     this.stop()
+    const errors: unknown[] = []
     for (const session of this.sessions) {
-      const due = session.tick(now)
-      if (due !== undefined) this.schedule(due)
+      try {
+        const due = session.tick(now)
+        if (due !== undefined) this.schedule(due)
+      } catch (error) {
+        // A connection that throws is no reason for the others to wait for ever.
+        errors.push(error)
+      }
     }
     this.#flushed()
+    if (errors.length > 0) throw errors[0]
   }
 }
 

@@ -138,6 +138,26 @@ describe('joining', () => {
     expect(framesDown(link, 'snapshot')).toHaveLength(1)
   })
 
+  test('however often others have come and gone at one revision', async () => {
+    const test = testSource({ logLength: 20 })
+    const { link } = test.open()
+    await test.clock.advance(100)
+    link.cut()
+    retitle(test, 'missed')
+    const other = memoryLink(test.clock)
+    serveConnection([test.source], other.server, { transport: 'memory', origin: '' }, undefined, test.clock)
+    for (let channel = 1; channel <= 600; channel++) {
+      other.client.send(upFrameText(hello(channel, 'tabs', undefined)))
+      other.client.send(upFrameText({ type: 'ack', channel, revision: 1 }))
+      other.client.send(upFrameText({ type: 'bye', channel }))
+      await test.clock.advance(20)
+    }
+    for (let change = 0; change < 30; change++) retitle(test, `${change}`)
+    link.reopen()
+    await test.clock.advance(100)
+    expect(framesDown(link).map(({ type }) => type)).toEqual(['snapshot', 'commit'])
+  })
+
   test('of another life of the source a replica gets a snapshot, even at the same revision', async () => {
     const [before, after] = [testSource({ epoch: () => 'one' }), testSource({ epoch: () => 'two' })]
     const link = memoryLink(before.clock)

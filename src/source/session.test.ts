@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { framesDown, outcome, testSource, type TestSource } from '../../test/fixtures/tabs.ts'
+import type { Connection } from '../protocol/connection.ts'
 import { serveConnection } from '../protocol/serve.ts'
 import type { Report } from '../protocol/report.ts'
 import { hello, upFrameText } from '../protocol/wire.ts'
@@ -77,6 +78,30 @@ describe('credit', () => {
     await test.clock.advance(100)
     expect(framesDown(link)).toHaveLength(2)
   })
+})
+
+test('a connection that throws keeps nobody else waiting', async () => {
+  const test = testSource()
+  const broken = { isBroken: false }
+  const { client, server } = memoryLink(test.clock)
+  const thrower: Connection = {
+    ...server,
+    send(text) {
+      if (broken.isBroken) throw new Error('broken')
+      server.send(text)
+    },
+  }
+  serveConnection([test.source], thrower, { transport: 'memory', origin: '' }, undefined, test.clock)
+  client.send(upFrameText(hello(1, 'tabs', undefined)))
+  await test.clock.advance(100)
+  client.send(upFrameText({ type: 'ack', channel: 1, revision: 0 }))
+  const { replica } = test.open()
+  await test.clock.advance(100)
+  broken.isBroken = true
+  retitle(test, 'new')
+  await expect(test.clock.advance(100)).rejects.toThrow('broken')
+  await test.clock.advance(100)
+  expect(replica.at('byId', 'a', 'title').get()).toBe('new')
 })
 
 describe('what the peer may ask for', () => {

@@ -1,13 +1,25 @@
 import { systemClock, type Clock } from '../clock.ts'
 
+declare const setImmediate: ((run: () => void) => unknown) | undefined
+declare const clearImmediate: (immediate: unknown) => void
+declare function queueMicrotask(run: () => void): void
+
 /**
- * The system's clock, for the process that owns the state. What is due at once happens when the code that runs now has
- * ended: a turn of the event loop of its own would cost more than all the rest.
+ * The system's clock, for the process that owns the state. What is to happen in the next macrotask happens there: a timer
+ * would wake the process once more, and 1 ms later at the earliest. For one small frame even a macrotask of its own costs
+ * more than all the rest, so what can do without has `soon`.
  */
 export const sourceClock: Clock = {
   now: () => systemClock.now(),
   schedule(run, delay, needed) {
-    if (delay > 0) return systemClock.schedule(run, delay, needed)
+    if (delay > 0 || typeof setImmediate === 'undefined') return systemClock.schedule(run, delay, needed)
+    // It keeps the process alive for that macrotask only. Node would not hurry for one that does not.
+    const immediate = setImmediate(run)
+    return () => {
+      clearImmediate(immediate)
+    }
+  },
+  soon(run) {
     let cancelled = false
     queueMicrotask(() => {
       if (!cancelled) run()
@@ -17,5 +29,3 @@ export const sourceClock: Clock = {
     }
   },
 }
-
-declare function queueMicrotask(run: () => void): void

@@ -147,6 +147,19 @@ describe('a source', () => {
     expect([down, runs.odd]).toEqual([['closed'], 0])
   })
 
+  test('the path of an append is read once, whatever the caller does with it then', async () => {
+    const { source, clock, open } = testSource()
+    const { replica } = open()
+    await clock.advance(100)
+    const path: ['byId', string, 'response'] = ['byId', 'a', 'response']
+    for (const id of ['a', 'b']) {
+      path[1] = id
+      source.append(path, `of ${id}`)
+    }
+    await clock.advance(1000)
+    expect(['a', 'b'].map((id) => replica.get().byId.get(id)?.response)).toEqual(['of a', 'of b'])
+  })
+
   test('two lives have two epochs, without anything being configured', () => {
     const epochs = [1, 2].map(() => (createSource(tabsStore, { commands: {} as never }) as { epoch?: string }).epoch)
     expect(new Set(epochs).size).toBe(2)

@@ -116,7 +116,7 @@ export class StoreSource<State extends object, Commands> implements Source<State
   append<const P extends readonly Key[]>(path: TextPath<State, P>, chunk: string): void {
     this.#checkOpen()
     if (typeof chunk !== 'string') throw new SyncError('not-storable', 'Only text can be appended to a text', { path })
-    const op = { kind: 'append', path, chunk } as const
+    const op = { kind: 'append', path: [...path], chunk } as const // whose path is the log's, not the caller's
     this.#document.append(op)
     if (chunk !== '') this.#publish([op])
   }

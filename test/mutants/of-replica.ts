@@ -179,7 +179,7 @@ export const ofReplica: readonly Mutant[] = [
     ],
     ['does not tell of its status', 'if (machine.status !== status.get()) statusChanged(machine)', ''],
     ['applies without telling', '        return document.notify(effect.ops)', '        return undefined'],
-    ['joins for a listener that has left', "        if (machine.status !== 'live') return\n        for", '        for'],
+    ['joins for a listener that has left', "        if (machine.status !== 'live') return\n", ''],
     ['leaves in silence what it cannot apply', '    if (!hopeless) report(error)\n', ''],
   ),
 ]

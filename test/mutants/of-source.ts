@@ -147,7 +147,7 @@ export const ofSource: readonly Mutant[] = [
   ),
   ...mutants(
     'src/source/publisher.ts',
-    ['forgets where those were that have left', '    this.#departed.push(...session.revisionsInUse)\n', ''],
+    ['forgets where those were that have left', '      this.#departed.add(revision)\n', ''],
     ['lets a session go on that has left', '    this.sessions.delete(session)\n', ''],
     ['takes a state for plain that has become rich', 'if (this.#isPlain) this.#isPlain = ops.every(isPlainOp)', ''],
     ['sends a frame of another revision', '    if (revision !== this.#revision) this.#bodies.clear()\n', ''],

@@ -6,6 +6,7 @@ import type { Op } from '../../src/document/types.ts'
 import { encode } from '../../src/protocol/codec.ts'
 import { commitBody } from '../../src/protocol/wire.ts'
 import { paced, slices } from '../../src/source/slices.ts'
+import { sourceClock } from '../../src/source/source-clock.ts'
 import { recordText } from '../../src/source/stored.ts'
 
 // Many small cases, on machines that do other things besides.
@@ -128,4 +129,20 @@ test('others get their turn while a large state is encoded', async () => {
   async function settled(): Promise<void> {
     for (let step = 0; step < 100; step++) await Promise.resolve()
   }
+})
+
+test('in between, on the real clock, the process does something else', async () => {
+  const state = Array.from({ length: 100_000 }, (_, id) => ({ id, text: `the text of note ${id}` }))
+  let turns = 0
+  let done = false
+  const turn = (): void => {
+    turns++
+    if (!done) setImmediate(turn)
+  }
+  setImmediate(turn)
+  let length = 0
+  for await (const slice of paced(slices(state), sourceClock)) length += slice.length
+  done = true
+  expect(length).toBe(JSON.stringify(state).length)
+  expect(turns).toBeGreaterThan(1)
 })
