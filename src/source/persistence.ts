@@ -65,6 +65,8 @@ export class Persistence {
   /** Up to where everything is stored; -1: not even what the source started with, so that no ops lead from there to now. */
   #saved: number
   #savedStreams: string
+  /** Up to where what is being written leads; -1: nothing is. */
+  #writing = -1
   #cancelTimer: (() => void) | undefined
   #running: Promise<void> | undefined
   #failures = 0
@@ -87,9 +89,9 @@ export class Persistence {
     return this.#saving
   }
 
-  /** The revision from which it will ask for ops. */
+  /** The revisions from which it will ask for ops: as things are, and when what is being written is stored. */
   get revisionsInUse(): readonly number[] {
-    return this.#saved < 0 || this.#options.readOnly !== undefined ? [] : [this.#saved]
+    return this.#options.readOnly === undefined ? [this.#saved, this.#writing].filter((revision) => revision >= 0) : []
   }
 
   /** Takes note that there may be something new. */
@@ -135,7 +137,7 @@ export class Persistence {
   }
 
   async #run(): Promise<void> {
-    const attempted = this.#source.revision
+    const attempted = (this.#writing = this.#source.revision)
     try {
       if (await this.#save(attempted)) this.#reported = undefined
       this.#failures = 0
@@ -145,6 +147,7 @@ export class Persistence {
       this.#fail(error as SyncError, attempted)
     }
     this.#running = undefined
+    this.#writing = -1
     if (this.#waiters.length > 0) this.#start()
     else if (this.#failures > 0) {
       // A process that has nothing else to do need not wait until the disk is repaired.

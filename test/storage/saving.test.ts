@@ -155,6 +155,23 @@ describe('a source with a storage', () => {
     expect((await openNotes(storage)).source.get().count).toBe(20)
   })
 
+  test('appends what comes during a write, however much that is of the same', async () => {
+    const clock = fakeClock()
+    const slow = probe(clock)
+    const { source } = await openNotes(slow.storage, clock, { logLength: 4 })
+    await source.saved()
+    let open = (): void => {}
+    slow.gate = new Promise((resolve) => (open = resolve))
+    count(source)
+    await clock.advance(600)
+    for (let change = 0; change < 20; change++) count(source)
+    open()
+    await source.saved()
+    expect(slow.writes.map(({ kind }) => kind)).toEqual(['fold', 'append', 'append'])
+    await source.close()
+    expect((await openNotes(slow.storage)).source.get().count).toBe(21)
+  })
+
   test('folds where the log does not reach back', async () => {
     const clock = fakeClock()
     const slow = probe(clock)
