@@ -91,7 +91,7 @@ export class Persistence {
 
   /** The revisions from which it will ask for ops: as things are, and when what is being written is stored. */
   get revisionsInUse(): readonly number[] {
-    return this.#options.readOnly === undefined ? [this.#saved, this.#writing].filter((revision) => revision >= 0) : []
+    return [this.#saved, this.#writing].filter((revision) => revision >= 0)
   }
 
   /** Takes note that there may be something new. */

@@ -5,6 +5,7 @@ import { defineStore } from '../index.ts'
 import { createReplica } from '../replica/index.ts'
 import { portConnection, servePort } from '../transports/message-port.ts'
 import { createSource } from './index.ts'
+import { sourceClock } from './source-clock.ts'
 
 const store = defineStore('counter', { state: () => ({ count: 0 }), commands: {} as { add(n: number): number } })
 
@@ -65,4 +66,18 @@ test('what is due at once is sent when what runs now has ended, not by a timer; 
   expect(sent).toBe(2)
   replica.close()
   port1.close()
+})
+
+test.each([
+  ['in the next macrotask', (run: () => void) => sourceClock.schedule(run, 0)],
+  ['as soon as what runs now has ended', (run: () => void) => sourceClock.soon!(run)],
+  ['later', (run: () => void) => sourceClock.schedule(run, 1)],
+])('what is to run %s runs once, unless it is cancelled', async (_, schedule) => {
+  const ran: string[] = []
+  const cancel = schedule(() => ran.push('cancelled'))
+  const kept = new Promise<void>((resolve) => schedule(resolve)).then(() => ran.push('kept'))
+  expect(ran).toEqual([])
+  cancel()
+  await kept
+  expect(ran).toEqual(['kept'])
 })
