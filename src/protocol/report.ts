@@ -4,7 +4,7 @@ export interface Report {
   readonly sent: number
   /** The revision up to which the replica has acknowledged; absent before the first ack. */
   readonly acknowledged?: number | undefined
-  /** Whether the last frame has not been acknowledged, so that no other may be sent. */
+  /** Whether the last frame has asked for an ack that has not come, so that no other may be sent. */
   readonly waiting: boolean
   /** What is there to be sent, in the order of how soon. */
   readonly pending: 'nothing' | 'appends' | 'ordinary' | 'urgent'

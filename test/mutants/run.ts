@@ -26,6 +26,8 @@ const testsOfTheCore = [
 ]
 const testsOfStorage = [
   'saving',
+  'saving-failures',
+  'streams',
   'versions',
   'hostile',
   'slices',
