@@ -1,0 +1,36 @@
+import { expect, test, vi } from 'vitest'
+
+test('in production, too, bytes that a reader writes to are its own', async () => {
+  vi.resetModules()
+  vi.stubEnv('NODE_ENV', 'production')
+  try {
+    const { ReplicaDocument } = await import('./replica-document.ts')
+    const document = new ReplicaDocument({ list: [{ bytes: Uint8Array.of(1) }] }, () => {})
+    type Read = { list: { bytes: Uint8Array }[]; map: Map<string, Uint8Array[]>; other: { deep: Uint8Array[] } }
+    const read = (): Read => document.get([]) as Read
+    read().list[0]?.bytes.fill(9)
+    expect(structuredClone(document.live)).toEqual({ list: [{ bytes: Uint8Array.of(1) }] })
+    document.install({ list: [{ bytes: Uint8Array.of(2) }], map: new Map([['a', [Uint8Array.of(3)]]]) })
+    document.apply([{ kind: 'set', path: ['other'], value: { deep: [Uint8Array.of(4)] } }])
+    for (const bytes of [read().list[0]?.bytes, read().map.get('a')?.[0], read().other.deep[0]]) bytes?.fill(9)
+    expect(structuredClone(document.live)).toEqual({
+      list: [{ bytes: Uint8Array.of(2) }],
+      map: new Map([['a', [Uint8Array.of(3)]]]),
+      other: { deep: [Uint8Array.of(4)] },
+    })
+  } finally {
+    vi.unstubAllEnvs()
+    vi.resetModules()
+  }
+})
+
+test('what a polluted prototype has is no part of a value', async () => {
+  const { adopt } = await import('./adopt.ts')
+  const prototype = Object.prototype as { polluted?: unknown }
+  prototype.polluted = { __proto__: null, constructor: 1 }
+  try {
+    expect(adopt({ a: { b: 1 } }, [])).toEqual({ a: { b: 1 } })
+  } finally {
+    delete prototype.polluted
+  }
+})
