@@ -23,6 +23,11 @@ export class Credit {
     return this.#acknowledged
   }
 
+  /** Up to where everything has been sent. */
+  get sent(): number | undefined {
+    return this.#underWay[this.#underWay.length - 1] ?? this.#acknowledged
+  }
+
   /** Whether nothing may be sent before an ack has come. */
   get isSpent(): boolean {
     return this.#asked
@@ -47,7 +52,7 @@ export class Credit {
 
   /** Returns whether this is the ack that was asked for. */
   acknowledge(revision: number): boolean {
-    if (!this.#asked || revision !== this.#underWay[this.#underWay.length - 1]) return false
+    if (!this.#asked || revision !== this.sent) return false
     this.#asked = false
     this.#acknowledged = revision
     this.#underWay = []

@@ -1,8 +1,5 @@
 import type { Clock } from '../clock.ts'
-import type { Op } from '../document/types.ts'
-import { isPlainKey } from '../protocol/codec.ts'
-import { isPlain } from '../protocol/plain.ts'
-import { snapshotBody, type Body } from '../protocol/wire.ts'
+import type { BodyCache } from './body-cache.ts'
 import type { StoreSession } from './session.ts'
 
 /** How many revisions of sessions that have left stay resumable for certain. */
@@ -12,15 +9,14 @@ const maxDeparted = 256
 export class Publisher {
   readonly sessions: Set<StoreSession> = new Set()
   readonly #clock: Clock
-  readonly #flushed: () => void
+  readonly #bodies: BodyCache
   readonly #departed = new Set<number>()
   #cancel: (() => void) | undefined
   #wakeAt = Number.POSITIVE_INFINITY
 
-  /** @param flushed called when all sessions that were due have sent. */
-  constructor(clock: Clock, flushed: () => void) {
+  constructor(clock: Clock, bodies: BodyCache) {
     this.#clock = clock
-    this.#flushed = flushed
+    this.#bodies = bodies
   }
 
   left(session: StoreSession): void {
@@ -62,54 +58,17 @@ export class Publisher {
     const now = this.#clock.now()
     this.stop()
     const errors: unknown[] = []
-    for (const session of this.sessions) {
-      try {
-        const due = session.tick(now)
-        if (due !== undefined) this.schedule(due)
-      } catch (error) {
-        // A connection that throws is no reason for the others to wait for ever.
-        errors.push(error)
+    this.#bodies.shareDuring(() => {
+      for (const session of this.sessions) {
+        try {
+          const due = session.tick(now)
+          if (due !== undefined) this.schedule(due)
+        } catch (error) {
+          // A connection that throws is no reason for the others to wait for ever.
+          errors.push(error)
+        }
       }
-    }
-    this.#flushed()
+    })
     if (errors.length > 0) throw errors[0]
   }
-}
-
-/** Frames that have just been encoded, so that the sessions which are in step share them. */
-export class BodyCache {
-  readonly #bodies = new Map<number | undefined, Body>()
-  #revision = -1
-  /** Whether all of the state is known to need no tags. Looking at it takes half as long as writing it down. */
-  #isPlain = false
-
-  /** Takes note of what changes the state. */
-  published(ops: readonly Op[]): void {
-    if (this.#isPlain) this.#isPlain = ops.every(isPlainOp)
-  }
-
-  /** The whole state, at a revision. */
-  snapshot(epoch: string, revision: number, state: unknown): Body {
-    this.#isPlain ||= isPlain(state)
-    return snapshotBody(epoch, revision, state, this.#isPlain)
-  }
-
-  get(revision: number, since: number | undefined, encode: () => Body): Body {
-    if (revision !== this.#revision) this.#bodies.clear()
-    this.#revision = revision
-    let body = this.#bodies.get(since)
-    if (body === undefined) this.#bodies.set(since, (body = encode()))
-    return body
-  }
-
-  clear(): void {
-    this.#bodies.clear()
-  }
-}
-
-function isPlainOp(op: Op): boolean {
-  if (op.kind === 'append' || op.kind === 'delete') return true
-  if (op.kind === 'splice') return isPlain(op.items)
-  const key = op.path.at(-1)
-  return isPlain(op.value) && (typeof key !== 'string' || isPlainKey(key))
 }

@@ -36,8 +36,6 @@ export class StoreSession implements Session {
   readonly #watches = new Set<string>()
   /** Watches beyond the limit that have not been taken back. */
   #unheeded = 0
-  /** Up to where everything has been sent. */
-  #sent: number | undefined
   readonly #credit: Credit
   /** Whether something that must not wait longer than `interval` is pending, or something that may until `appendInterval`. */
   #pending: 'nothing' | 'appends' | 'ordinary' | 'urgent' = 'nothing'
@@ -49,7 +47,6 @@ export class StoreSession implements Session {
   constructor(host: SessionHost, port: SessionPort, known: number | undefined) {
     this.#host = host
     this.#port = port
-    this.#sent = known
     this.#credit = new Credit(known)
     this.#flush(host.now())
   }
@@ -68,7 +65,7 @@ export class StoreSession implements Session {
 
   /** What is pending is to be sent as soon as what runs now has ended. */
   hurry(): void {
-    if (this.#sent !== this.#host.revision) this.#want('urgent')
+    if (this.#credit.sent !== this.#host.revision) this.#want('urgent')
   }
 
   /** When, seen from `now`, the next frame should be sent, in the clock's ms; `undefined`: not before something happens. */
@@ -133,9 +130,8 @@ export class StoreSession implements Session {
   }
 
   #flush(now: number): void {
-    const body = this.#host.bodySince(this.#sent)
-    this.#sent = this.#host.revision
-    const asks = this.#credit.spend(this.#sent, body.length, now - this.#times.askedAt)
+    const body = this.#host.bodySince(this.#credit.sent)
+    const asks = this.#credit.spend(this.#host.revision, body.length, now - this.#times.askedAt)
     this.#pending = 'nothing'
     this.#times.flushed(now, asks)
     this.#port.send(asks ? asking(body) : body)
@@ -214,8 +210,8 @@ export class StoreSession implements Session {
     if (!report) return this.#answer(pongBody(id, revision))
     const found = this.#report()
     // Sent before the pong, which is compared with the state that it has led to.
-    if (this.#sent !== revision && !this.#credit.isSpent) this.#flush(this.#host.now())
-    const hash = this.#sent === revision ? this.#host.hash() : undefined
+    if (this.#credit.sent !== revision && !this.#credit.isSpent) this.#flush(this.#host.now())
+    const hash = this.#credit.sent === revision ? this.#host.hash() : undefined
     this.#answer(pongBody(id, revision, { ...found, hash }))
   }
 
@@ -223,7 +219,7 @@ export class StoreSession implements Session {
     const now = this.#host.now()
     const { transport, origin } = this.#port.peer
     return {
-      sent: this.#sent as number,
+      sent: this.#credit.sent as number,
       acknowledged: this.#credit.acknowledged,
       waiting: this.#credit.isSpent,
       pending: this.#pending,

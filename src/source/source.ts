@@ -9,11 +9,12 @@ import { SyncError, safely } from '../error.ts'
 import type { UpFrame } from '../protocol/frames.ts'
 import type { Session, SessionPort } from '../protocol/serve.ts'
 import { commitBody, type Body } from '../protocol/wire.ts'
+import { BodyCache } from './body-cache.ts'
 import { flatten } from './flatten.ts'
 import type { SourceInside } from './inside.ts'
 import { Log } from './log.ts'
 import { defaultPace, type Pace } from './pace.ts'
-import { BodyCache, Publisher } from './publisher.ts'
+import { Publisher } from './publisher.ts'
 import { StoreSession, type SessionHost } from './session.ts'
 import { sourceClock } from './source-clock.ts'
 import { createWriter, type Writer } from './writer.ts'
@@ -80,8 +81,7 @@ export class StoreSource<State extends object, Commands> implements Source<State
     this.#log = new Log(options.logLength ?? 8192)
     this.#clock = options.clock ?? sourceClock
     this['~inside'] = { definition, clock: this.#clock, epoch: this.epoch }
-    // What those in step share is not kept for longer: it may be a snapshot.
-    this.#publisher = new Publisher(this.#clock, () => this.#bodies.clear())
+    this.#publisher = new Publisher(this.#clock, this.#bodies)
     this.#commands = options.commands ?? {}
   }
 
@@ -175,7 +175,6 @@ export class StoreSource<State extends object, Commands> implements Source<State
     const { known } = hello
     const session = new StoreSession(this, port, known?.epoch === this.epoch ? known.revision : undefined)
     this.#publisher.sessions.add(session)
-    this.#bodies.clear()
     return session
   }
 
@@ -204,7 +203,7 @@ export class StoreSource<State extends object, Commands> implements Source<State
 
   bodySince(revision: number | undefined): Body {
     this.#log.take()
-    return this.#bodies.get(this.revision, revision, () => {
+    return this.#bodies.get(revision, () => {
       const ops = revision === undefined ? undefined : this.#log.since(revision)
       return revision === undefined || ops === undefined
         ? this.#bodies.snapshot(this.epoch, this.revision, this.#document.live)

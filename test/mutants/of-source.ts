@@ -44,8 +44,8 @@ export const ofSource: readonly Mutant[] = [
     ],
     [
       'is at the revision before the one that it has sent',
-      '    this.#sent = this.#host.revision\n',
-      '    this.#sent = this.#host.revision - 1\n',
+      'this.#credit.spend(this.#host.revision,',
+      'this.#credit.spend(this.#host.revision - 1,',
     ],
     ['lets what is urgent wait', "    if (this.#pending === 'urgent') return now\n", ''],
     [
@@ -87,12 +87,8 @@ export const ofSource: readonly Mutant[] = [
   ),
   ...mutants(
     'src/source/credit.ts',
-    ['takes any acknowledgement', ' || revision !== this.#underWay[this.#underWay.length - 1]', ''],
-    [
-      'takes an acknowledgement of the frame before',
-      'revision !== this.#underWay[this.#underWay.length - 1]',
-      'revision < (this.#acknowledged ?? 0)',
-    ],
+    ['takes any acknowledgement', ' || revision !== this.sent', ''],
+    ['takes an acknowledgement of the frame before', 'revision !== this.sent', 'revision < (this.#acknowledged ?? 0)'],
     ['takes an acknowledgement that it has not asked for', '!this.#asked || revision', 'revision'],
     [
       'forgets that it has asked for an acknowledgement',
@@ -146,16 +142,20 @@ export const ofSource: readonly Mutant[] = [
     ],
   ),
   ...mutants(
+    'src/source/body-cache.ts',
+    ['takes a state for plain that has become rich', 'if (this.#isPlain) this.#isPlain = ops.every(isPlainOp)', ''],
+    [
+      'sends everybody the first frame that was encoded',
+      'this.#bodies?.get(since)',
+      '(this.#bodies?.get(since) ?? this.#bodies?.values().next().value)',
+    ],
+    ['sends a frame of another revision', '    this.#bodies?.clear()\n', ''],
+    ['keeps what was shared', '      this.#bodies = undefined\n', ''],
+  ),
+  ...mutants(
     'src/source/publisher.ts',
     ['forgets where those were that have left', '      this.#departed.add(revision)\n', ''],
     ['lets a session go on that has left', '    this.sessions.delete(session)\n', ''],
-    ['takes a state for plain that has become rich', 'if (this.#isPlain) this.#isPlain = ops.every(isPlainOp)', ''],
-    ['sends a frame of another revision', '    if (revision !== this.#revision) this.#bodies.clear()\n', ''],
-    [
-      'sends everybody the first frame that was encoded',
-      'this.#bodies.get(since)',
-      'this.#bodies.get(since) ?? this.#bodies.values().next().value',
-    ],
     [
       'never wakes for those that are not due yet',
       'if (due !== undefined) this.schedule(due)',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Op } from '../document/types.ts'
 import { snapshotBody } from '../protocol/wire.ts'
-import { BodyCache } from './publisher.ts'
+import { BodyCache } from './body-cache.ts'
 
 const before = { a: { n: 1, list: [1] } }
 const set = (key: string, value: unknown): Op => ({ kind: 'set', path: ['a', key], value })
@@ -24,4 +24,18 @@ test.each<[string, Op, unknown]>([
   expect(bodies.snapshot('e', 2, state)).toBe(snapshotBody('e', 2, state))
   bodies.published([set('n', 3)])
   expect(bodies.snapshot('e', 3, before)).toBe(snapshotBody('e', 3, before))
+})
+
+test('what is encoded is shared by those in step, until something changes or all have sent', () => {
+  const bodies = new BodyCache()
+  const encoded: string[] = []
+  const get = (since: number | undefined, name: string): string => bodies.get(since, () => (encoded.push(name), name))
+  expect([get(1, 'alone'), get(1, 'and alone')]).toEqual(['alone', 'and alone'])
+  bodies.shareDuring(() => {
+    expect([get(1, 'a'), get(1, 'b'), get(2, 'c'), get(undefined, 'd')]).toEqual(['a', 'a', 'c', 'd'])
+    bodies.published([set('n', 2)])
+    expect(get(1, 'e')).toBe('e')
+  })
+  expect(get(1, 'later')).toBe('later')
+  expect(encoded).toEqual(['alone', 'and alone', 'a', 'c', 'd', 'e', 'later'])
 })
