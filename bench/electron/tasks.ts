@@ -9,6 +9,9 @@ import type { Cost, Found, Order } from './protocol.ts'
 import { Window } from './window.ts'
 
 const updates = 100
+const warmUps = 1000
+/** Repetitions of a stream before the first that counts. */
+const warmUpStreams = 3
 /** Ms from one update to the next. */
 const tick = 20
 /** Ms after which nothing is under way any more. */
@@ -20,6 +23,11 @@ export async function measured(windows: readonly Window[], run: () => Promise<un
   const main = spentBy([process.pid])
   await run()
   return { main: main(), windows: pages(), frames: (frames(windows) - sent) / windows.length }
+}
+
+/** @param repetition below 0 for those that do not count. */
+function progress(repetition: number, { repetitions }: Order): void {
+  console.log(`PROGRESS ${repetition < 0 ? 'warming up' : `${repetition + 1} of ${repetitions}`}`)
 }
 
 function frames(windows: readonly Window[]): number {
@@ -50,24 +58,30 @@ export async function late(order: Order): Promise<Found> {
   const found: { late: Cost[]; scalar: Cost[] } = { late: [], scalar: [] }
   // Once beforehand, as a main process that has run for a while.
   for (let repetition = -1; repetition < order.repetitions; repetition++) {
-    console.log(`PROGRESS ${repetition + 1} of ${order.repetitions}`)
+    progress(repetition, order)
     const window = await load(order)
     const late = await measured([window], () => join(side, window))
     await delay(quiet)
-    const scalar = await measured([window], async () => {
-      for (let n = 0; n < updates; n++) {
-        side.set(idOf(n % 10), `m${repetition}.${n}`)
-        await delay(tick)
-      }
-    })
-    if (repetition >= 0) {
-      found.late.push(late)
-      found.scalar.push(scalar)
-    }
+    if (repetition >= 0) found.late.push(late)
     side.close?.(window.connect())
     window.close()
     await delay(quiet)
   }
+  const window = await load(order)
+  await join(side, window)
+  const change = async (times: number): Promise<void> => {
+    for (let n = 0; n < times; n++) {
+      side.set(idOf(n % 10), `m${changes++}`)
+      await delay(tick)
+    }
+  }
+  let changes = 0
+  // An application that has run for a while.
+  // Who falls behind anyway need not fall behind for long.
+  await change(order.contestant === 'full state' ? warmUps / 50 : warmUps)
+  for (let repetition = 0; repetition < order.repetitions; repetition++)
+    found.scalar.push(await measured([window], () => change(updates)))
+  window.close()
   return found
 }
 
@@ -82,11 +96,11 @@ export async function stream(order: Order, windowCount: number, streams: number)
   }
   const found: Cost[] = []
   let expected = 0
-  for (let repetition = -1; repetition < order.repetitions; repetition++) {
-    console.log(`PROGRESS ${repetition + 1} of ${order.repetitions}`)
+  for (let repetition = -warmUpStreams; repetition < order.repetitions; repetition++) {
+    progress(repetition, order)
     // One answer is another one each time, ten go on.
-    const ids = Array.from({ length: streams }, (_, n) => idOf(streams === 1 ? repetition + 1 : n))
-    if (repetition < 0 || streams === 1) for (const window of windows) window.tell('watch', ids)
+    const ids = Array.from({ length: streams }, (_, n) => idOf(streams === 1 ? repetition + warmUpStreams : n))
+    if (repetition === -warmUpStreams || streams === 1) for (const window of windows) window.tell('watch', ids)
     expected += order.chunks * streams * chunkLength
     for (const window of windows) window.tell('await', expected)
     await delay(quiet)
