@@ -8,8 +8,8 @@ export interface Clock {
    * @param needed a process that has nothing else to do has to wait for it before it ends.
    */
   schedule(run: () => void, delay: number, needed?: boolean): () => void
-  /** Runs `run` once, when the code that runs now has ended; where there is none, `schedule` is asked. Returns what cancels it. */
-  soon?(run: () => void): () => void
+  /** Runs `run` once, when the code that runs now has ended; where there is none, `schedule` is asked. */
+  soon?(run: () => void): void
 }
 
 /** The machine's own monotonic clock and timers. Only timers that are needed keep a Node process alive. */

@@ -24,6 +24,29 @@ test('in production, too, bytes that a reader writes to are its own', async () =
   }
 })
 
+test('in production, a state that is known to be plain is taken as it is', async () => {
+  vi.resetModules()
+  vi.stubEnv('NODE_ENV', 'production')
+  try {
+    const { ReplicaDocument } = await import('./replica-document.ts')
+    const document = new ReplicaDocument({}, () => {})
+    const told: unknown[] = []
+    document.at(['a']).subscribe((value) => told.push(value))
+    const state = { a: { b: 1 }, prototype: 'nobody has looked' }
+    expect(() => document.install({ ...state })).toThrow('The key "prototype" is refused')
+    document.install(state, true)
+    expect(document.get([])).toBe(state)
+    expect(told).toEqual([undefined, { b: 1 }])
+    document.apply([{ kind: 'set', path: ['a', 'b'], value: 2 }])
+    expect([document.get(['a', 'b']), state.a.b]).toEqual([2, 1])
+    expect(() => document.install('no state', true)).toThrow('What is there cannot be changed like this')
+    expect(document.get(['a'])).toEqual({ b: 2 })
+  } finally {
+    vi.unstubAllEnvs()
+    vi.resetModules()
+  }
+})
+
 test('what a polluted prototype has is no part of a value', async () => {
   const { adopt } = await import('./adopt.ts')
   const prototype = Object.prototype as { polluted?: unknown }

@@ -92,7 +92,7 @@ function isIndex(value: unknown, end: number): boolean {
   return Number.isInteger(value) && (value as number) >= 0 && (value as number) < end
 }
 
-function misfit(path: Path): SyncError {
+export function misfit(path: Path): SyncError {
   return new SyncError('bad-path', 'What is there cannot be changed like this', { path })
 }
 

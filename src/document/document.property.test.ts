@@ -162,7 +162,7 @@ class Episode {
     }
     let told: unknown = document.get(path)
     let times = -1 // subscribe() tells at once
-    document.subscribe(path, (value) => {
+    document.at(path).subscribe((value) => {
       times++
       told = value
     })

@@ -3,6 +3,7 @@ import { SyncError } from '../error.ts'
 import { development } from './development.ts'
 import { diff } from './diff.ts'
 import { warnOfWrites } from './outside-bytes.ts'
+import { misfit } from './apply.ts'
 import { Recorder } from './recorder.ts'
 import { ReplicaDocument } from './replica-document.ts'
 import { copyIn } from './storable.ts'
@@ -13,6 +14,17 @@ import type { Op, Path } from './types.ts'
 export class Document extends ReplicaDocument {
   protected override readonly edits: Transaction = new Transaction()
   #updating = false
+
+  /** Calls `run` with what is at `path`, now and after each change of it. */
+  subscribe(path: Path, run: (value: unknown) => void): () => void {
+    return this.at(path).subscribe(run)
+  }
+
+  /** Whether there is any listener. */
+  get isFollowed(): boolean {
+    const { listeners, children } = this.listeners.root
+    return listeners.size + children.size > 0
+  }
 
   override get live(): unknown {
     this.#checkIdle('Inside update() the state is read from the draft')
@@ -43,6 +55,14 @@ export class Document extends ReplicaDocument {
     if (typeof part !== 'string' || way.length === 0) return this.apply([op])
     for (const container of way) setSnapshot(container, null)
     putPart(way[way.length - 1] as Container, op.path[op.path.length - 1], part + op.chunk)
+  }
+
+  /** @throws SyncError `bad-path` unless there is a text at `path` that can be appended to. */
+  checkText(path: Path): void {
+    this.#checkIdle('Inside update() the state is changed through the draft')
+    let part: unknown = this.root.tree
+    for (const key of path) part = isContainer(part) && !(part instanceof Set) ? partAt(part, key) : undefined
+    if (typeof part !== 'string') throw misfit(path)
   }
 
   /** The immutable snapshot of the state, with bytes that nobody else gets. */

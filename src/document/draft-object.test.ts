@@ -53,6 +53,15 @@ describe('drafts of objects', () => {
     expect((document.live as typeof shared)['k5']).toBe(before)
   })
 
+  test('what is read again is the same draft, however much else has been read', () => {
+    const keys = Array.from({ length: 30 }, (_, n) => `k${n}`)
+    const document = open(Object.fromEntries(keys.map((key, n) => [key, { n }])))
+    update<Record<string, Item>>(document, (draft) => {
+      const drafts = keys.map((key) => draft[key])
+      expect(keys.map((key) => drafts.indexOf(draft[key]))).toEqual(keys.map((_, n) => n))
+    })
+  })
+
   test('a deleted property that is set again comes last; indices keep their place', () => {
     const document = open({ a: 1, b: 2, 7: 3, 10: 4 })
     update<Record<string, number>>(document, (draft) => {

@@ -2,6 +2,9 @@
 import { dropPart, hasPart, knownSnapshot, own, partAt, putPart, setSnapshot, type Container } from './tree.ts'
 import type { Key } from './types.ts'
 
+/** Items. */
+const atOnce = 5000
+
 /** One of these serves all changes of a document, one after the other. */
 export class Edits {
   #undo: (() => void)[] = []
@@ -82,10 +85,6 @@ export class Edits {
 
 /** `Array.prototype.splice` takes its items as arguments, and engines limit their number. */
 function spliceInPlace(array: unknown[], index: number, remove: number, items: readonly unknown[]): void {
-  if (items.length < 5000) {
-    array.splice(index, remove, ...items)
-    return
-  }
-  const tail = array.splice(index).slice(remove)
-  for (const item of items.concat(tail)) array.push(item)
+  array.splice(index, remove, ...items.slice(0, atOnce))
+  for (let at = atOnce; at < items.length; at += atOnce) array.splice(index + at, 0, ...items.slice(at, at + atOnce))
 }

@@ -168,6 +168,59 @@ describe('listeners', () => {
   })
 })
 
+describe('what was added to a text', () => {
+  const follow = (document: Document, ...path: Path) => {
+    const told: [value: unknown, added: string | undefined][] = []
+    document.follow(path, (value, added) => told.push([value, added]))
+    told.length = 0
+    return told
+  }
+  const append = (chunk: string, ...path: Path): Op => ({ kind: 'append', path, chunk })
+  const set = (value: unknown, ...path: Path): Op => ({ kind: 'set', path, value })
+  const apply = (document: Document, ...ops: Op[]): void => {
+    document.apply(ops)
+    document.notify(ops)
+  }
+
+  test('is given where it is all that has happened', () => {
+    const { document } = setUp({ text: 'a', list: ['x', 'yy'] })
+    const [told, element, whole] = [follow(document, 'text'), follow(document, 'list', 0), follow(document)]
+    apply(document, append('b', 'text'))
+    apply(document, set('', 'text'))
+    apply(document, append('c', 'text'))
+    apply(document, append('d', 'text'), append('e', 'text'))
+    apply(document, append('f', 'text'), set('g', 'text'))
+    apply(document, set('h', 'text'), append('i', 'text'))
+    expect(told).toEqual([
+      ['ab', 'b'],
+      ['', undefined],
+      ['c', 'c'],
+      ['cde', undefined],
+      ['g', undefined],
+      ['hi', undefined],
+    ])
+    // The element that comes to its place is as long as what was there would be.
+    apply(document, append('z', 'list', 0), { kind: 'splice', path: ['list'], index: 0, remove: 1, items: [] })
+    expect(element).toEqual([['yy', undefined]])
+    expect(whole).toHaveLength(7)
+    expect(whole.every(([, added]) => added === undefined)).toBe(true)
+  })
+
+  test('is not given where a listener has added more meanwhile, of which the value has a part already', () => {
+    const { document } = setUp({ text: 'a' })
+    document.follow(['text'], (value) => {
+      if (value === 'ab') apply(document, append('c', 'text'))
+    })
+    const told = follow(document, 'text')
+    apply(document, append('b', 'text'))
+    apply(document, append('d', 'text'))
+    expect(told).toEqual([
+      ['abc', undefined],
+      ['abcd', 'd'],
+    ])
+  })
+})
+
 describe('in a listener', () => {
   test('another can be ended, before it is its turn', () => {
     const { document, change, listen } = setUp(state())
@@ -225,7 +278,13 @@ describe('in a listener', () => {
 })
 
 describe('who is concerned', () => {
-  const listener = (...path: Path): Listener => ({ path, value: 0, run: () => undefined, state: 'idle' })
+  const listener = (...path: Path): Listener => ({
+    path,
+    value: 0,
+    run: () => undefined,
+    added: undefined,
+    state: 'idle',
+  })
   const at = [listener(), listener('l'), listener('l', 0), listener('l', 1), listener('l', 2, 'x'), listener('l', 3)]
   const listeners = new Listeners()
   for (const each of at) listeners.add(each)

@@ -5,7 +5,9 @@ export interface Listener {
   readonly path: Path
   /** What it was told last; it is told again when this is no longer what is there. */
   value: unknown
-  readonly run: (value: unknown) => void
+  readonly run: (value: unknown, added?: string) => void
+  /** What is all that the batch being collected does there, where that is an append. */
+  added: string | undefined
   /** In the batch that is being collected, or ended. */
   state: 'idle' | 'due' | 'ended'
 }
@@ -50,7 +52,7 @@ function collect(branch: Branch, op: Op, due: Listener[]): void {
     branch = child
   }
   if (op.kind !== 'splice') {
-    markAll(branch, due)
+    markAll(branch, due, (op as { readonly chunk?: string }).chunk)
     return
   }
   mark(branch, due)
@@ -76,15 +78,17 @@ function prune(branch: Branch, listener: Listener, depth: number): boolean {
   return branch.listeners.size + branch.children.size === 0
 }
 
-function mark({ listeners }: Branch, due: Listener[]): void {
+function mark({ listeners }: Branch, due: Listener[], added?: string): void {
   for (const listener of listeners) {
-    if (listener.state !== 'idle') continue
-    listener.state = 'due'
-    due.push(listener)
+    if (listener.state === 'idle') {
+      listener.state = 'due'
+      listener.added = added
+      due.push(listener)
+    } else listener.added = undefined
   }
 }
 
-function markAll(branch: Branch, due: Listener[]): void {
-  mark(branch, due)
-  for (const child of branch.children.values()) markAll(child, due)
+function markAll(branch: Branch, due: Listener[], added?: string): void {
+  mark(branch, due, added)
+  for (const child of branch.children.values()) markAll(child, due, added)
 }

@@ -59,3 +59,25 @@ export class Node {
     throw new SyncError(code, message, { path: [...this.path(), ...key] })
   }
 }
+
+/** Most updates read a few containers: to look through those costs less than a map that they are put in. */
+const few = 8
+
+/** Nodes by what they stand for. */
+export class Nodes {
+  readonly #first: Node[] = []
+  #all: Map<unknown, Node> | undefined = undefined
+
+  get(live: unknown): Node | undefined {
+    if (this.#all !== undefined) return this.#all.get(live)
+    for (const node of this.#first) if (node.live === live) return node
+    return undefined
+  }
+
+  add(node: Node): void {
+    if (this.#all === undefined) {
+      this.#first.push(node)
+      if (this.#first.length > few) this.#all = new Map(this.#first.map((each) => [each.live, each]))
+    } else this.#all.set(node.live, node)
+  }
+}

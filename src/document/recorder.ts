@@ -11,7 +11,7 @@ import { ArrayNode } from './draft-array.ts'
 import { MapNode, SetNode } from './draft-collections.ts'
 import { ObjectNode } from './draft-object.ts'
 import { equalLeaves } from './equal.ts'
-import type { Node } from './node.ts'
+import { Nodes, type Node } from './node.ts'
 import { copyIn, copyItemsIn } from './storable.ts'
 import type { Transaction } from './transaction.ts'
 import {
@@ -33,7 +33,7 @@ export class Recorder {
   readonly root: Node
   readonly transaction: Transaction
   readonly #holder: Root
-  readonly #nodes = new Map<Container, Node>()
+  readonly #nodes = new Nodes()
   /** The bytes that the update has read: where they are, and what it has got. */
   #lent: Map<Bytes, { readonly node: Node; readonly key: Key; readonly copy: Bytes }> | undefined = undefined
   #open = true
@@ -76,11 +76,11 @@ export class Recorder {
     if (!this.#open) throw closed()
     const part = this.transaction.part(node.live, key)
     if (typeof part !== 'object' || part === null) return part
-    let found = this.#nodes.get(part as Container)
+    let found = this.#nodes.get(part)
     if (found === undefined) {
       if (!isContainer(part)) return isBytes(part) ? this.#lend(part, node, key) : part
       const live = knownSnapshot(part) === undefined ? this.transaction.own(node.live, key, part) : part
-      this.#nodes.set(live, (found = newNode(this, live, node, key)))
+      this.#nodes.add((found = newNode(this, live, node, key)))
     }
     // Where an element of an array is may have changed.
     found.key = key

@@ -23,7 +23,7 @@ describe('install', () => {
   test('of an equal state changes no reference, and nobody is told', () => {
     const { document, before } = open()
     const told: unknown[] = []
-    document.subscribe([], (value) => told.push(value))
+    document.at([]).subscribe((value) => told.push(value))
     document.install(state())
     expect(document.get([])).toBe(before)
     expect(told).toHaveLength(1)
@@ -33,7 +33,7 @@ describe('install', () => {
     const { document, before } = open()
     const told: string[] = []
     for (const path of [['a'], ['a', 'deep'], ['map', 'k'], ['map'], ['set'], ['date'], ['files', 0], ['files', 0, 'bytes'], ['files', 1]]) {
-      document.subscribe(path, () => told.push(path.join('.')))
+      document.at(path).subscribe(() => told.push(path.join('.')))
     } // prettier-ignore
     told.length = 0
     const next = state()

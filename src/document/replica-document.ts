@@ -4,6 +4,7 @@
  */
 import { adopt } from './adopt.ts'
 import { applyOp, type Root } from './apply.ts'
+import { development } from './development.ts'
 import { Listeners, type Listener } from './listeners.ts'
 import { reconcile } from './reconcile.ts'
 import { Edits } from './edits.ts'
@@ -55,18 +56,27 @@ export class ReplicaDocument {
   /**
    * Makes the state deep-equal to `next`, a value as given to the constructor; what is equal keeps its identity. Tells
    * the listeners.
+   *
+   * @param isPlain whether it is known that there are no reserved keys in it, and nothing but what JSON can say.
    */
-  install(next: unknown): void {
-    const ops: Op[] = [{ kind: 'set', path: [], value: reconcile(this.get([]), next) }]
-    this.apply(ops)
+  install(next: unknown, isPlain?: boolean): void {
+    const value = reconcile(this.get([]), next)
+    const ops: Op[] = [{ kind: 'set', path: [], value }]
+    // A window that opens gets all of a large state: it is not looked through when that has been done.
+    if (isPlain && !development && isContainer(value)) this.root.tree = value
+    else this.apply(ops)
     this.notify(ops)
   }
 
-  /** Calls `run` after each change of what is at `path`. */
-  subscribe(path: Path, run: (value: unknown) => void): () => void {
-    const listener: Listener = { path, value: this.get(path), run, state: 'idle' }
+  /**
+   * Calls `run` with what is at `path`, now and after each change of it. `added` is given where all that happened since it was
+   * called last is that the text has grown by it: to find that out by looking would cost what the whole text is long.
+   */
+  follow(path: Path, run: (value: unknown, added?: string) => void): () => void {
+    // What is no part of any state: it is told at once.
+    const listener: Listener = { path, value: run, run, added: undefined, state: 'idle' }
     this.listeners.add(listener)
-    this.#run(listener)
+    this.#tell(listener)
     return () => {
       this.listeners.remove(listener)
     }
@@ -74,7 +84,7 @@ export class ReplicaDocument {
 
   /** What is at `path`, now and from now on. */
   at(path: Path): Readable<unknown> {
-    return { get: () => this.get(path), subscribe: (run) => this.subscribe(path, run) }
+    return { get: () => this.get(path), subscribe: (run) => this.follow(path, (value) => run(value)) }
   }
 
   /**
@@ -96,12 +106,9 @@ export class ReplicaDocument {
     const value = this.get(listener.path)
     if (Object.is(value, listener.value)) return
     listener.value = value
-    this.#run(listener)
-  }
-
-  #run(listener: Listener): void {
     try {
-      listener.run(listener.value)
+      // Of what a listener has done meanwhile, `value` has a part already.
+      listener.run(value, this.#unnotified.length === 1 ? listener.added : undefined)
     } catch (error) {
       this.#onError(error)
     }

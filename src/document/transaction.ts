@@ -85,11 +85,12 @@ export class Transaction extends Edits {
     return copy
   }
 
-  /** The snapshot of a container, which was stale, has been taken in the middle. */
-  taken(container: Container): void {
+  /** The same, for the snapshot of a container, which was stale: it is no longer one after a rollback. */
+  readonly takeParts = (container: Container, convert: (part: unknown) => unknown): Container => {
     this.onRollback(() => {
       setSnapshot(container, null)
     })
+    return this.mapParts(container, convert)
   }
 
   override commit(): void {

@@ -97,17 +97,15 @@ export function toLive(value: unknown): unknown {
 /**
  * The immutable snapshot of a live value.
  *
- * @param during the transaction, if any, in the middle of which it is taken.
+ * @param parts copies a container, in the middle of a transaction.
  */
-export function snapshot(value: unknown, during?: Transaction): unknown {
+export function snapshot(value: unknown, parts: typeof mapParts = mapParts): unknown {
   if (!isContainer(value)) return isBytes(value) ? snapshotOfBytes(value) : value
   const known = knownSnapshot(value)
   if (known === undefined) return value
   if (known !== null) return known
-  const convert = (part: unknown): unknown => snapshot(part, during)
-  const taken = seal(during?.mapParts(value, convert) ?? mapParts(value, convert))
+  const taken = seal(parts(value, (part) => snapshot(part, parts)))
   if (hasBytes(taken)) handedOut.add(taken)
-  during?.taken(value)
   setSnapshot(value, taken)
   return taken
 }
@@ -126,7 +124,7 @@ function snapshotOfBytes(bytes: Bytes): Bytes {
 /** A snapshot for the library itself: no reader has had a chance to write to the bytes in it. */
 export function privateSnapshot(value: unknown, during?: Transaction): unknown {
   if (isBytes(value)) return copyBytes(value)
-  const taken = snapshot(value, during)
+  const taken = snapshot(value, during?.takeParts)
   if (!hasBytes(taken)) return taken
   const convert = (part: unknown): unknown => privateSnapshot(part, during)
   return seal(

@@ -10,7 +10,8 @@ import { asUint8Array, isBytes, type Bytes } from '../bytes.ts'
 import { checkKey } from '../reserved.ts'
 import { malformed, tooDeep } from './malformed.ts'
 
-const typedArray = /^(?:Big)?(?:Int|Uint|Float)\d+(?:Clamped)?Array$/
+/** No other type that engines have has a name like that. */
+const typedArray = /^\w+\d\w*Array$/
 
 type PlainObject = Record<string, unknown>
 
@@ -31,7 +32,8 @@ function encodeObject(value: object): unknown {
   if (Array.isArray(value)) return encodeArray(value)
   if (value instanceof Map) return tag('m', encodeEntries(value))
   if (value instanceof Set) return tag('s', Array.from(value, encode))
-  if (value instanceof Date) return tag('d', Number.isNaN(value.getTime()) ? null : value.getTime())
+  // An invalid one is NaN, which JSON says as null.
+  if (value instanceof Date) return tag('d', value.getTime())
   if (isBytes(value)) return encodeBytes(value)
   return encodePlain(value as PlainObject)
 }
@@ -131,7 +133,7 @@ function untag(object: PlainObject, depth: number): unknown {
   if (content.length === 3 && name === 'b') return decodeBytes(first, second)
   if (content.length !== 2) throw malformed()
   if (typeof first === 'string') {
-    if (name === 'f' && /^(?:-0|NaN|-?Infinity)$/.test(first)) return Number(first)
+    if (name === 'f' && /^(-0|NaN|-?Infinity)$/.test(first)) return Number(first)
     if (name === 'n' && /^-?[\da-f]+$/.test(first)) return decodeBigInt(first)
   }
   if (name === 'd' && (typeof first === 'number' || first === null)) return new Date(first ?? Number.NaN)

@@ -45,6 +45,8 @@ export type DownFrame =
       readonly epoch: string
       readonly revision: number
       readonly value: unknown
+      /** Whether there is nothing in it but what JSON can say, and no reserved key: nobody need look again. */
+      readonly isPlain: boolean
       /** Whether the source waits for an ack of this. */
       readonly asks: boolean
     }

@@ -1,9 +1,9 @@
 import { SyncError } from '../error.ts'
 
 export function malformed(cause?: unknown): SyncError {
-  return new SyncError('bad-frame', 'This is not a frame of the protocol', { cause })
+  return new SyncError('bad-frame', 'This is no frame of the protocol', { cause })
 }
 
 export function tooDeep(): SyncError {
-  return new SyncError('too-deep', 'A frame is nested too deep')
+  return new SyncError('too-deep', 'A frame nested too deep')
 }

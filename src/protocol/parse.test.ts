@@ -145,8 +145,29 @@ describe('parseDownFrame', () => {
     expect(() => parseDownFrame(text)).toThrow(expect.objectContaining({ code }))
   })
 
-  test('a state without tags is taken as it is: the document checks it', () => {
-    expect(parseDownFrame('[1,"s","e",1,{"__proto__":1}]')).toMatchObject({ type: 'snapshot' })
+  test.each([
+    '{"a":["~",{"":1}]}',
+    String.raw`{"a":"\n\"\\","b":[1,null]}`,
+    '{"of the prototype":1,"a constructor":"the __proto__ of"}',
+  ])('the state %s need not be looked at again', (state) => {
+    const value = JSON.parse(state) as unknown
+    expect(parseDownFrame(`[1,"s","e",1,${state}]`)).toMatchObject({ value, isPlain: true })
+  })
+
+  test.each([
+    ['{"__proto__":1}', 'reserved-key'],
+    ['{"a":[{"constructor":{}}]}', 'reserved-key'],
+    ['{"a":{"prototype":1}}', 'reserved-key'],
+    [String.raw`{"\u005f_proto__":1}`, 'reserved-key'],
+    [String.raw`{"a":{"proto\u0074ype":1}}`, 'reserved-key'],
+    [String.raw`{"\u007e":["?"]}`, 'bad-frame'],
+  ])('the state %s is refused', (state, code) => {
+    expect(() => parseDownFrame(`[1,"s","e",1,${state}]`)).toThrow(expect.objectContaining({ code }))
+  })
+
+  test('a state with what only looks like a reserved key is looked at again', () => {
+    const value = { a: 'prototype', b: '\u0001' }
+    expect(parseDownFrame(`[1,"s","e",1,${JSON.stringify(value)}]`)).toMatchObject({ value, isPlain: false })
   })
 
   test('text that looks like a tag is no tag', () => {

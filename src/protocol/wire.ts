@@ -6,25 +6,34 @@ import { protocolVersion } from './version.ts'
 
 const maxMessageLength = 1000
 
-/** A down frame without its channel. */
-export type Body = string
+/** A down frame without its channel: as text, or, where it is sent once only, as the fields of what is to be encoded. */
+export type Body = string | readonly unknown[]
 
 export function withChannel(channel: number, body: Body): string {
-  return `[${channel},${body}]`
+  return typeof body === 'string' ? `[${channel},${body}]` : JSON.stringify([channel, ...body])
 }
 
-/** @param isPlain whether the value is known to be its own encoding. */
+/** To be shared. */
+export function textOf(body: Body): string {
+  return typeof body === 'string' ? body : JSON.stringify(body).slice(1, -1)
+}
+
+/**
+ * Of a whole state, putting its text and the rest together afterwards would be one more copy.
+ *
+ * @param isPlain whether the value is known to be its own encoding.
+ */
 export function snapshotBody(epoch: string, revision: number, value: unknown, isPlain = false): Body {
-  return `"s",${JSON.stringify(epoch)},${revision},${JSON.stringify(isPlain ? value : encode(value))}`
+  return ['s', epoch, revision, isPlain ? value : encode(value)]
 }
 
-export function commitBody(from: number, to: number, ops: readonly Op[]): Body {
+export function commitBody(from: number, to: number, ops: readonly Op[]): string {
   return `"c",${from},${to - from},${JSON.stringify(ops.map(encodeOp))}`
 }
 
 /** A snapshot or a commit that has to be acknowledged. */
 export function asking(body: Body): Body {
-  return `${body},1`
+  return typeof body === 'string' ? `${body},1` : [...body, 1]
 }
 
 export function resultBody(id: number, revision: number, value: unknown): Body {

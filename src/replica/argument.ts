@@ -13,6 +13,6 @@ export function copyArgument(argument: unknown): unknown {
   try {
     return structuredClone(argument)
   } catch (cause) {
-    throw new SyncError('not-storable', 'A reactive proxy cannot be sent: send plain data', { path, cause })
+    throw new SyncError('not-storable', 'Only plain data can be sent: no reactive proxy', { path, cause })
   }
 }

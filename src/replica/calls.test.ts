@@ -204,6 +204,20 @@ test('calls that take their time wait for their turn here, not at the source, wh
   expect(await all).toHaveLength(600)
 })
 
+test('calls that were lost with the connection take nobody the turn', async () => {
+  const { clock, open } = testSource()
+  const { replica, link } = open()
+  await clock.advance(100)
+  const lost = Promise.allSettled(Array.from({ length: 256 }, () => replica.call.wait()))
+  await clock.advance(100)
+  link.cut()
+  link.reopen()
+  const next = replica.call.rename({ id: 'a', title: 'new' })
+  await clock.advance(1000)
+  expect((await lost).every(({ status }) => status === 'rejected')).toBe(true)
+  await expect(next).resolves.toBe('new')
+})
+
 test('commands know who calls, and may take their time', async () => {
   const test = testSource()
   const link = memoryLink(test.clock)

@@ -20,7 +20,7 @@ type Answer = DownFrame & { readonly type: 'result' | 'failure' | 'pong' }
 export interface Calls {
   call(name: string, argument: unknown): Promise<unknown>
   /** Resolves when the replica shows all that the source has by the time it hears of this. Survives reconnects. */
-  ping(): Promise<void>
+  ping(): Promise<unknown>
   /** A session has begun on `channel`. */
   joined(channel: number): void
   /** The session is over: commands that were sent may or may not have run, so they are not sent again. */
@@ -46,12 +46,10 @@ export function createCalls(send: (frame: UpFrame) => void): Calls {
 
   function sendWaiting(): void {
     if (channel === 0) return
-    while (underWay.size < maxUnderWay) {
-      const call = waiting.shift()
-      if (call === undefined) return
-      const { name, argument } = call
+    while (waiting.length > 0 && underWay.size < maxUnderWay) {
+      const call = waiting.shift() as Call
       underWay.set(++lastId, call)
-      send({ type: 'call', channel, id: lastId, name, argument })
+      send({ type: 'call', channel, id: lastId, name: call.name, argument: call.argument })
     }
   }
 
@@ -64,7 +62,7 @@ export function createCalls(send: (frame: UpFrame) => void): Calls {
     ping: () =>
       new Promise((resolve, reject) => {
         const id = ++lastPing
-        pings.set(id, { resolve: () => resolve(), reject })
+        pings.set(id, { resolve, reject })
         if (channel !== 0) send({ type: 'ping', channel, id })
       }),
     joined(next) {
@@ -75,11 +73,10 @@ export function createCalls(send: (frame: UpFrame) => void): Calls {
     },
     left() {
       channel = 0
-      const lost = [...underWay.values()]
-      underWay.clear()
-      for (const { name, reject } of lost) {
-        reject(new SyncError('disconnected', `The connection was lost: the command "${name}" may or may not have run`))
+      for (const { name, reject } of underWay.values()) {
+        reject(new SyncError('disconnected', `The connection was lost: "${name}" may or may not have run`))
       }
+      underWay.clear()
     },
     fail(error) {
       const held = heldBack.splice(0).map(({ waiter }) => waiter)

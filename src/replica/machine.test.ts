@@ -11,7 +11,7 @@ const run = (machine: Machine, ...events: Event[]): Machine =>
 const effects = (machine: Machine, event: Event): readonly Effect[] => step(machine, event)[1]
 const frame = (frame: DownFrame): Event => ({ type: 'frame', frame })
 const snapshot = (revision: number, { epoch = 'e', channel = 1 } = {}): Event =>
-  frame({ type: 'snapshot', channel, epoch, revision, value: {}, asks: true })
+  frame({ type: 'snapshot', channel, epoch, revision, value: {}, isPlain: true, asks: true })
 const commit = (from: number, to: number, channel = 1, asks = true): Event =>
   frame({ type: 'commit', channel, from, to, ops: [], asks })
 const refused = (channel: number, code: 'refused' | 'bad-frame' | 'too-many' | 'closed'): Event =>

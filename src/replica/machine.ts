@@ -35,7 +35,7 @@ export type Event =
 export type Effect =
   | { readonly type: 'send'; readonly frame: UpFrame }
   /** Show this state. */
-  | { readonly type: 'install'; readonly value: unknown }
+  | { readonly type: 'install'; readonly frame: DownFrame & { readonly type: 'snapshot' } }
   | { readonly type: 'apply'; readonly ops: readonly Op[] }
   /** The state is at a new revision: whoever waits for one may go on. */
   | { readonly type: 'reached' }
@@ -81,10 +81,10 @@ function receive(machine: Machine, frame: DownFrame, nextChannel: () => number):
   const { type } = frame
   if (type === 'refused') return refused(machine, frame, nextChannel)
   if (type === 'snapshot') {
-    const { epoch, revision, value } = frame
+    const { epoch, revision } = frame
     const stale = machine.status === 'live' && machine.known?.epoch === epoch && machine.known.revision >= revision
     if (stale) return join(machine, nextChannel, machine.known)
-    return show(machine, frame, { epoch, revision }, { type: 'install', value })
+    return show(machine, frame, { epoch, revision }, { type: 'install', frame })
   }
   if (type === 'commit') {
     const { known } = machine
@@ -122,7 +122,7 @@ function refused(machine: Machine, frame: DownFrame & { type: 'refused' }, nextC
   const error = new SyncError(code, message)
   const report: Effect = { type: 'report', error }
   // On channel 0 a live session is not meant; nor is any where a frame was no frame, be it another replica's.
-  if (frame.channel === 0 && (machine.status === 'live' || aboutFrames.has(code))) return [machine, [report]]
+  if (frame.channel === 0 && (machine.status === 'live' || aboutFrames.includes(code))) return [machine, [report]]
   // A session that went wrong can begin again; who is not let in need not ask twice.
   if (code === 'bad-frame' || (code === 'too-many' && machine.status === 'live')) {
     const [next, effects] = join({ ...machine, channel: 0 }, nextChannel, machine.known)
@@ -131,7 +131,7 @@ function refused(machine: Machine, frame: DownFrame & { type: 'refused' }, nextC
   return [{ ...machine, status: 'refused', channel: 0, error }, [{ type: 'left' }]]
 }
 
-const aboutFrames: ReadonlySet<SyncErrorCode> = new Set(['bad-frame', 'too-large', 'too-deep', 'reserved-key'])
+const aboutFrames: readonly SyncErrorCode[] = ['bad-frame', 'too-large', 'too-deep', 'reserved-key']
 
 function bye({ channel }: Machine): readonly Effect[] {
   return channel === 0 ? [] : [{ type: 'send', frame: { type: 'bye', channel } }]

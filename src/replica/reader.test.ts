@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { framesUp, testSource, type TestSource, type Window } from '../../test/fixtures/tabs.ts'
 
 const path = ['byId', 'a', 'response'] as const
@@ -19,6 +19,20 @@ function follow({ replica }: Window) {
       return text
     },
   }
+}
+
+/** Watches methods of strings until the test ends; returns the length of the longest text that one was called on. */
+function longestReceiver(...names: readonly ('charCodeAt' | 'slice')[]): () => number {
+  let longest = 0
+  for (const name of names) {
+    const original = String.prototype[name] as (...args: unknown[]) => never
+    const spy = vi.spyOn(String.prototype, name).mockImplementation(function (this: string, ...args: unknown[]) {
+      longest = Math.max(longest, this.length)
+      return original.apply(this, args)
+    })
+    onTestFinished(() => spy.mockRestore())
+  }
+  return () => longest
 }
 
 async function stream({ source, clock }: TestSource, from: number, to: number): Promise<void> {
@@ -66,6 +80,27 @@ test('a text is watched once, from its first reader until its last has gone', as
   expect(await said()).toEqual([2, 1])
 })
 
+test('a long text that grows is not read again, frame by frame', async () => {
+  const { source, clock, open } = testSource()
+  const window = open()
+  await clock.advance(100)
+  source.append(path, 'x'.repeat(1_000_000))
+  await clock.advance(1000)
+  const reader = follow(window)
+  const texts: string[] = []
+  window.replica.reader(...path).subscribe((text) => texts.push(text))
+  await clock.advance(100)
+  const longest = longestReceiver('charCodeAt', 'slice')
+  for (let frame = 0; frame < 50; frame++) {
+    source.append(path, `${frame % 10}`)
+    await clock.advance(100)
+  }
+  expect(longest()).toBeLessThan(10_000)
+  expect([texts.length, reader.pieces.length]).toEqual([51, 51])
+  expect(reader.pieces.at(-1)).toEqual([1_000_049, '9'])
+  expect(texts.at(-1) === source.at(...path).get()).toBe(true)
+})
+
 test('a text that is watched while its state is being shown first is watched once', async () => {
   const { clock, open, runs } = testSource()
   const { replica, link, errors } = open()
@@ -103,6 +138,7 @@ describe('follow', () => {
     const first = follow(window)
     await stream(test, 0, 50)
     first.end()
+    const told = first.pieces.length
     await stream(test, 50, 100)
     const second = follow(window)
     expect(second.pieces).toEqual([[0, window.replica.at(...path).get()]])
@@ -110,6 +146,7 @@ describe('follow', () => {
     await test.clock.advance(100)
     expect(second.text).toBe(test.source.at(...path).get())
     expect(second.text.startsWith(first.text)).toBe(true)
+    expect(first.pieces).toHaveLength(told)
   })
 
   test('goes on where it was after the connection was lost, whatever was on its way', async () => {
@@ -142,6 +179,7 @@ describe('follow', () => {
       () => source.update((draft) => void (draft.byId.get('a')!.response = 'ab')),
       () => source.update((draft) => void (draft.byId.get('a')!.response = 'abxy')),
       () => source.update((draft) => void (draft.byId.get('a')!.response = 'xy')),
+      () => source.update((draft) => void (draft.byId.get('a')!.response = 'another')),
       () => source.update((draft) => void draft.byId.delete('a')),
     ]
     for (const step of steps) {
@@ -154,6 +192,7 @@ describe('follow', () => {
       [0, 'ab'],
       [2, 'xy'],
       [0, 'xy'],
+      [0, 'another'],
       [0, ''],
     ])
   })
@@ -200,6 +239,28 @@ describe('follow', () => {
     ]
     expect(mounted.pieces).toEqual(pieces)
     expect(late.pieces.filter(([, piece]) => piece !== '')).toEqual(pieces)
+  })
+
+  test('gives half a character that was kept back with what comes next, however long that is', async () => {
+    const { source, clock, open } = testSource()
+    const window = open()
+    await clock.advance(100)
+    const reader = follow(window)
+    const seen: string[] = []
+    window.replica.reader(...path).subscribe((text) => seen.push(text))
+    for (const piece of ['a', '\ud83d', '\ude00bc\ud83d', '\ude01', '\ud83dd', 'e']) {
+      source.append(path, piece)
+      await clock.advance(100)
+    }
+    expect(seen).toEqual(['', 'a', 'a😀bc', 'a😀bc😁', 'a😀bc😁\ud83dd', 'a😀bc😁\ud83dde'])
+    expect(reader.pieces).toEqual([
+      [0, ''],
+      [0, 'a'],
+      [1, '😀bc'],
+      [5, '😁'],
+      [7, '\ud83dd'],
+      [9, 'e'],
+    ])
   })
 
   test('reads nothing where nothing is', async () => {

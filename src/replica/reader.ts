@@ -1,5 +1,5 @@
-import type { Readable } from '../document/types.ts'
-import { select } from './select.ts'
+import type { ReplicaDocument } from '../document/replica-document.ts'
+import type { Path, Readable } from '../document/types.ts'
 
 /**
  * Follows a text that grows, live: at the store's `interval`, whatever its `appendInterval` is. As long as a text ends in
@@ -15,35 +15,41 @@ export interface Reader extends Readable<string> {
 }
 
 /** @param watch asks for live appends; returns what takes that back. */
-export function createReader(text: Readable<unknown>, watch: () => () => void): Reader {
-  const whole = select(text, wholeCharacters)
-  const subscribe = (run: (value: string) => void): (() => void) => {
+export function createReader(document: ReplicaDocument, path: Path, watch: () => () => void): Reader {
+  // A text that grows is not looked through: engines write all of it anew before they read a character of it.
+  const each = (read: typeof wholeCharacters, run: (text: string, added?: string) => void): (() => void) => {
     const unwatch = watch()
-    const unsubscribe = whole.subscribe(run)
+    let told: unknown = each
+    const unsubscribe = document.follow(path, (value, added) => {
+      let text = value as string
+      const before = told as string
+      if (!added || text.length - added.length !== before.length || wholeCharacters(added) !== added) {
+        text = read(text)
+        if (text === before) return
+        const grows = typeof text === 'string' && text.slice(0, before?.length) === before
+        added = grows ? text.slice(before.length) : undefined
+      }
+      told = text
+      run(text, added)
+    })
     return () => {
       unsubscribe()
       unwatch()
     }
   }
   return {
-    get: () => whole.get(),
-    subscribe,
-    follow(run) {
-      let seen: string | undefined
-      return subscribe((value) => {
-        const before = seen
-        seen = value ?? ''
-        if (before !== undefined && seen.length >= before.length && seen.slice(0, before.length) === before) {
-          if (seen.length > before.length) run(seen.slice(before.length), before.length)
-        } else run(seen, 0)
-      })
-    },
+    get: () => wholeCharacters(document.get(path)),
+    subscribe: (run) => each(wholeCharacters, (text) => run(text)),
+    follow: (run) =>
+      each(
+        (text) => wholeCharacters(text ?? ''),
+        (text, added) => (added === undefined ? run(text, 0) : run(added, text.length - added.length)),
+      ),
   }
 }
 
 /** Where there is no text, what is there instead. */
 function wholeCharacters(text: unknown): string {
   if (typeof text !== 'string') return text as string
-  const last = text.charCodeAt(text.length - 1)
-  return last >= 0xd8_00 && last <= 0xdb_ff ? text.slice(0, -1) : text
+  return (text.charCodeAt(text.length - 1) & 0xfc_00) === 0xd8_00 ? text.slice(0, -1) : text
 }

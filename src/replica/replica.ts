@@ -51,8 +51,7 @@ export function createReplica<State extends object, Commands>(
     try {
       frame = parseDownFrame(text)
     } catch (error) {
-      diverged(error, machine)
-      return
+      return diverged(error, machine)
     }
     dispatch({ type: 'frame', frame })
   }
@@ -69,14 +68,11 @@ export function createReplica<State extends object, Commands>(
     const before = machine
     const [next, effects] = transition(before, event, newChannel)
     machine = next
-    for (const effect of effects) {
-      try {
-        perform(effect, before)
-      } catch (error) {
-        // Only applying can fail: a source and a replica that disagree.
-        diverged(error, before)
-        return
-      }
+    try {
+      for (const effect of effects) perform(effect, before)
+    } catch (error) {
+      // Only applying can fail: a source and a replica that disagree.
+      return diverged(error, before)
     }
     // Performing may have dispatched again; whoever comes last tells.
     if (machine.status !== status.get()) statusChanged(machine)
@@ -87,7 +83,7 @@ export function createReplica<State extends object, Commands>(
       case 'send':
         return send(effect.frame)
       case 'install':
-        return document.install(effect.value)
+        return document.install(effect.frame.value, effect.frame.isPlain)
       case 'apply':
         document.apply(effect.ops)
         return document.notify(effect.ops)
@@ -112,10 +108,11 @@ export function createReplica<State extends object, Commands>(
   function statusChanged({ status: now, error }: Machine): void {
     statusDocument.install({ status: now })
     if (now === 'live') settleReady.resolve()
-    if (now === 'live' || now === 'connecting') return
-    const reason = error ?? closed()
-    settleReady.reject(reason)
-    calls.fail(reason)
+    else if (now !== 'connecting') {
+      const reason = error ?? closed()
+      settleReady.reject(reason)
+      calls.fail(reason)
+    }
   }
 
   function watch(path: Path): () => void {
@@ -159,7 +156,7 @@ export function createReplica<State extends object, Commands>(
     ...root,
     at: (...path) => document.at(path) as Readable<never>,
     select: (fn, equal) => select(root, fn, equal),
-    reader: (...path) => createReader(document.at(path), () => watch(path)),
+    reader: (...path) => createReader(document, path, () => watch(path)),
     call: new Proxy({} as CommandCalls<Commands>, {
       // Not a thenable, whoever awaits it.
       get: (_, name) =>

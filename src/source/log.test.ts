@@ -36,44 +36,13 @@ describe('the log', () => {
     expect(log.since(40)).toBeUndefined()
   })
 
-  describe('pieces of a text', () => {
-    const append = (chunk: string, key = 'a'): Op => ({ kind: 'append', path: [key], chunk })
-
-    test('are gathered, so that a long stream takes little room', () => {
-      const log = new Log(100)
-      for (let piece = 0; piece < 90; piece++) log.append([append(`${piece} `)], noneInUse)
-      expect([log.length, log.revision]).toEqual([1, 90])
-      const all = Array.from({ length: 90 }, (_, piece) => `${piece} `).join('')
-      expect(log.since(0)).toEqual([append(all)])
-    })
-
-    test('are not gathered across a revision that somebody has got the state of', () => {
-      const log = new Log(100)
-      for (const piece of ['1', '2', '3', '4', '5']) {
-        log.append([append(piece)], noneInUse)
-        if (piece === '2') log.take()
-      }
-      expect([log.since(0), log.since(2)]).toEqual([[append('12345')], [append('345')]])
-      expect(log.since(3)).toBeUndefined()
-    })
-
-    test('are gathered with nothing but pieces of the same text', () => {
-      const log = new Log(100)
-      log.append([append('a')], noneInUse)
-      log.append([append('b', 'b')], noneInUse)
-      log.append([append('b', 'b'), append('c', 'c')], noneInUse)
-      log.append([append('c', 'c')], noneInUse)
-      log.append([set('d', 1)], noneInUse)
-      log.append([append('d', 'd')], noneInUse)
-      expect(log.length).toBe(7)
-    })
-
-    test('are gathered up to some length, and no further', () => {
-      const log = new Log(1000)
-      for (let piece = 0; piece < 100; piece++) log.append([append('x'.repeat(1000))], noneInUse)
-      expect(log.length).toBe(25)
-      expect(log.since(0)).toEqual([append('x'.repeat(100_000))])
-    })
+  test('counts the commits that its ops were', () => {
+    const log = new Log(100)
+    log.append([set('a', 1)], noneInUse, 5)
+    log.append([set('b', 2)], noneInUse)
+    expect([log.length, log.revision]).toEqual([2, 6])
+    expect([log.since(0), log.since(5)]).toEqual([[set('a', 1), set('b', 2)], [set('b', 2)]])
+    expect(log.since(3)).toBeUndefined()
   })
 
   test('forgets a commit that is larger than all of it', () => {

@@ -4,25 +4,20 @@
  * somebody may ask from, and then forgets the oldest.
  */
 import { compact } from '../document/compact.ts'
-import type { Op, Path } from '../document/types.ts'
+import type { Op } from '../document/types.ts'
 import { flatten } from './flatten.ts'
 
 /** What turned the state at `from` into the state at `to`: one commit, or several compacted. */
 interface Entry {
   readonly from: number
-  to: number
-  ops: readonly Op[]
+  readonly to: number
+  readonly ops: readonly Op[]
 }
-
-/** Pieces of a text are gathered in one op up to this length, in UTF-16 code units. */
-const gatheredLength = 4096
 
 export class Log {
   #entries: Entry[] = []
   #length = 0
   #revision = 0
-  /** The last revision that somebody has got the state of. */
-  #taken = 0
   readonly #maxLength: number
 
   /** @param maxLength how many ops are kept at the most. */
@@ -44,18 +39,14 @@ export class Log {
    * Adds a commit.
    *
    * @param revisionsInUse asked when the log has to be shortened: where commits must not be merged across.
+   * @param commits how many these were.
    */
-  append(ops: readonly Op[], revisionsInUse: () => Iterable<number>): void {
-    if (this.#gather(ops)) return
-    const from = this.#revision++
+  append(ops: readonly Op[], revisionsInUse: () => Iterable<number>, commits = 1): void {
+    const from = this.#revision
+    this.#revision += commits
     this.#entries.push({ from, to: this.#revision, ops })
     this.#length += ops.length
     if (this.#length > this.#maxLength) this.#shorten(revisionsInUse())
-  }
-
-  /** Somebody gets the state as it is now, and may ask from here on. */
-  take(): void {
-    this.#taken = this.#revision
   }
 
   /** The compacted ops from `revision` to now, or `undefined` if the log does not reach back to there. */
@@ -66,23 +57,6 @@ export class Log {
     if (last?.from === revision) return compact(last.ops)
     const start = this.#find(revision)
     return start === undefined ? undefined : compact(this.#entries.slice(start).flatMap((entry) => entry.ops))
-  }
-
-  /** Adds a piece to the one before, unless somebody is in between: a stream is most of what most logs have to hold. */
-  #gather(ops: readonly Op[]): boolean {
-    const last = this.#entries[this.#entries.length - 1]
-    if (last === undefined || this.#taken === this.#revision || ops.length !== 1 || last.ops.length !== 1) return false
-    const op = ops[0] as Op
-    const before = last.ops[0] as Op
-    if (op.kind !== 'append' || before.kind !== 'append' || !isSame(op.path, before.path)) return false
-    const chunk = before.chunk + op.chunk
-    if (chunk.length > gatheredLength) {
-      flatten(before.chunk)
-      return false
-    }
-    last.ops = [{ kind: 'append', path: op.path, chunk }]
-    last.to = ++this.#revision
-    return true
   }
 
   #find(from: number): number | undefined {
@@ -120,10 +94,6 @@ export class Log {
     }
     this.#entries = entries.slice(forgotten)
   }
-}
-
-function isSame(path: Path, other: Path): boolean {
-  return path === other || (path.length === other.length && path.every((key, index) => Object.is(key, other[index])))
 }
 
 function mergeRun(run: readonly Entry[]): Entry {

@@ -110,6 +110,21 @@ describe('appendInterval', () => {
     expect(replica.at('byId', 'a').get()).toMatchObject({ title: 'two', response: 'a' })
   })
 
+  test('a stream that ends sends what is pending, of whatever text; one that begins sends nothing', async () => {
+    const { source, clock, open } = testSource({ interval: 20, appendInterval: 500 })
+    const { replica } = open()
+    await clock.advance(1000)
+    source.append(path, 'a')
+    await clock.advance(10)
+    source.append(path, 'b')
+    const writer = source.writer('byId', 'b', 'response')
+    await clock.advance(100)
+    expect(replica.at(...path).get()).toBe('a')
+    writer.end()
+    await clock.advance(0)
+    expect(replica.at(...path).get()).toBe('ab')
+  })
+
   test('a reader that comes gets what is pending at interval, and when it has gone appends are slow again', async () => {
     const { source, clock, open } = testSource({ interval: 20, appendInterval: 500 })
     const window = open()

@@ -96,9 +96,13 @@ export class Persistence {
 
   /** Takes note that there may be something new. */
   changed(): void {
+    const { state } = this.#saving.get()
+    const isUnderWay = this.#cancelTimer !== undefined || this.#running !== undefined
+    // Then it will look for itself: to ask the source now would make it settle each piece of a stream.
+    if (isUnderWay && state !== 'saved') return
     if (this.#options.readOnly !== undefined || this.#upToDate()) return
-    if (this.#saving.get().state === 'saved') this.#saving.set({ state: 'saving', error: undefined })
-    if (this.#cancelTimer !== undefined || this.#running !== undefined) return
+    if (state === 'saved') this.#saving.set({ state: 'saving', error: undefined })
+    if (isUnderWay) return
     this.#wait(this.#options.saveInterval, true)
   }
 

@@ -1,22 +1,44 @@
 import type { Clock } from '../clock.ts'
-import type { BodyCache } from './body-cache.ts'
+import type { Op } from '../document/types.ts'
+import type { Followers } from './state.ts'
 import type { StoreSession } from './session.ts'
 
 /** How many revisions of sessions that have left stay resumable for certain. */
 const maxDeparted = 256
 
-/** The sessions of one store, and the one timer that wakes them. */
-export class Publisher {
+/** What follows the log besides sessions: the storage. */
+export interface LogCursor {
+  /** The revisions from which it may ask for commits. */
+  readonly revisionsInUse: readonly number[]
+  /** There is a commit, or a stream more or less. */
+  changed(): void
+}
+
+/** Who follows the log of one store, and the one timer that wakes its sessions. */
+export class Publisher implements Followers {
   readonly sessions: Set<StoreSession> = new Set()
+  cursor: LogCursor | undefined
   readonly #clock: Clock
-  readonly #bodies: BodyCache
   readonly #departed = new Set<number>()
   #cancel: (() => void) | undefined
   #wakeAt = Number.POSITIVE_INFINITY
 
-  constructor(clock: Clock, bodies: BodyCache) {
+  /** Sessions that are woken together share what they encode within. */
+  readonly #sharing: (run: () => void) => void
+
+  constructor(clock: Clock, sharing: (run: () => void) => void) {
     this.#clock = clock
-    this.#bodies = bodies
+    this.#sharing = sharing
+  }
+
+  published(ops: readonly Op[], now: number): void {
+    for (const session of this.sessions) session.published(ops, now)
+    this.cursor?.changed()
+  }
+
+  streamsChanged(ended: boolean): void {
+    if (ended) for (const session of this.sessions) session.hurry()
+    this.cursor?.changed()
   }
 
   left(session: StoreSession): void {
@@ -31,21 +53,21 @@ export class Publisher {
     }
   }
 
-  /** Where sessions are, and where those were that have left. */
+  /** Where all of them are, and where sessions were that have left. */
   revisionsInUse(): number[] {
-    return [...this.#departed, ...[...this.sessions].flatMap(({ revisionsInUse }) => revisionsInUse)]
+    const followers = [...this.sessions, ...(this.cursor === undefined ? [] : [this.cursor])]
+    return [...this.#departed, ...followers.flatMap(({ revisionsInUse }) => revisionsInUse)]
   }
 
-  /** Makes sure that the sessions are asked at `due`, in the clock's ms. */
-  schedule(due: number): void {
+  /** Makes sure that the sessions are asked at `due`; it is `now`. Both are in the clock's ms. */
+  schedule(due: number, now: number): void {
     if (due >= this.#wakeAt) return
     this.#cancel?.()
+    this.#cancel = undefined
     this.#wakeAt = due
-    const delay = due - this.#clock.now()
-    const wake = (): void => {
-      this.#wake()
-    }
-    this.#cancel = (delay > 0 ? undefined : this.#clock.soon?.(wake)) ?? this.#clock.schedule(wake, Math.max(0, delay))
+    const delay = due - now
+    if (delay > 0 || this.#clock.soon === undefined) this.#cancel = this.#clock.schedule(this.#wake, Math.max(0, delay))
+    else this.#clock.soon(this.#wake)
   }
 
   stop(): void {
@@ -54,21 +76,29 @@ export class Publisher {
     this.#wakeAt = Number.POSITIVE_INFINITY
   }
 
-  #wake(): void {
+  /** Also when there is nothing to do: what is to happen soon cannot be cancelled. */
+  readonly #wake = (): void => {
     const now = this.#clock.now()
     this.stop()
+    if (this.sessions.size === 1) for (const session of this.sessions) this.#tick(session, now)
+    else this.#sharing(() => this.#tickAll(now))
+  }
+
+  #tickAll(now: number): void {
     const errors: unknown[] = []
-    this.#bodies.shareDuring(() => {
-      for (const session of this.sessions) {
-        try {
-          const due = session.tick(now)
-          if (due !== undefined) this.schedule(due)
-        } catch (error) {
-          // A connection that throws is no reason for the others to wait for ever.
-          errors.push(error)
-        }
+    for (const session of this.sessions) {
+      try {
+        this.#tick(session, now)
+      } catch (error) {
+        // A connection that throws is no reason for the others to wait for ever.
+        errors.push(error)
       }
-    })
+    }
     if (errors.length > 0) throw errors[0]
+  }
+
+  #tick(session: StoreSession, now: number): void {
+    const due = session.tick(now)
+    if (due !== undefined) this.schedule(due, now)
   }
 }

@@ -203,6 +203,19 @@ describe('joining', () => {
     expect(replica.get()).toEqual(test.source.get())
   })
 
+  test('a window that is there gets the rest as a commit, however much happened at once in a short log', async () => {
+    const test = testSource({ logLength: 16 })
+    const { link } = test.open()
+    await test.clock.advance(100)
+    retitle(test, 'seen')
+    await test.clock.advance(100)
+    for (let change = 0; change < 1000; change++) retitle(test, `new ${change}`)
+    await test.clock.advance(100)
+    const frames = framesDown(link).slice(1)
+    expect(frames.map(({ type }) => type)).toEqual(['commit', 'commit'])
+    expect(frames[1]).toMatchObject({ from: 1, to: 1001 })
+  })
+
   test('a revision that the source has not reached is not believed', async () => {
     const test = testSource()
     const link = memoryLink(test.clock)

@@ -45,6 +45,17 @@ describe('credit', () => {
     expect(asks.join('')).toBe('a.......a.......aa..a.a')
   })
 
+  test('a whole state asks for an ack, however soon it comes', async () => {
+    const test = testSource({ logLength: 4 })
+    const { link } = test.open()
+    await test.clock.advance(100)
+    test.source.update((draft) => {
+      for (let key = 0; key < 50; key++) draft.byId.set(`${key}`, { title: '', status: 'idle', response: '' })
+    })
+    await test.clock.advance(100)
+    expect(framesDown(link)).toMatchObject([1, 2].map(() => ({ type: 'snapshot', asks: true })))
+  })
+
   test('nothing is sent that a long frame would have to wait for', async () => {
     const test = testSource()
     const { link, session } = rawSession(test)

@@ -22,8 +22,8 @@ export interface SessionHost {
   hash(): string
   /** What brings a replica from `revision` up to now; the whole state, where it has none or the log does not reach back. */
   bodySince(revision: number | undefined): Body
-  /** `session` wants its next frame at its `due`. */
-  schedule(due: number): void
+  /** A session wants its next frame at `due`; it is `now`. */
+  schedule(due: number, now: number): void
   run(name: string, argument: unknown, port: SessionPort): Promise<unknown>
   /** Checks what a command returned. */
   checkResult(result: unknown): unknown
@@ -57,15 +57,15 @@ export class StoreSession implements Session {
   }
 
   /** Takes note that a commit is in the log. Called for each chunk of a stream: most of them change nothing here. */
-  published(ops: readonly Op[]): void {
+  published(ops: readonly Op[], now: number): void {
     if (this.#pending === 'ordinary' || this.#pending === 'urgent') return
-    for (const op of ops) if (this.#isLive(op)) return this.#want('ordinary')
-    this.#want('appends')
+    for (const op of ops) if (this.#isLive(op)) return this.#want('ordinary', now)
+    this.#want('appends', now)
   }
 
   /** What is pending is to be sent as soon as what runs now has ended. */
   hurry(): void {
-    if (this.#credit.sent !== this.#host.revision) this.#want('urgent')
+    if (this.#credit.sent !== this.#host.revision) this.#want('urgent', this.#host.now())
   }
 
   /** When, seen from `now`, the next frame should be sent, in the clock's ms; `undefined`: not before something happens. */
@@ -117,21 +117,23 @@ export class StoreSession implements Session {
     return op.kind !== 'append' || (this.#watches.size > 0 && this.#watches.has(pathKey(op.path)))
   }
 
-  #want(pending: 'appends' | 'ordinary' | 'urgent'): void {
+  #want(pending: 'appends' | 'ordinary' | 'urgent', now: number): void {
     // Then it is scheduled already, or will be when the frame in flight is acknowledged.
     if (pending === this.#pending) return
     this.#pending = pending
-    this.#schedule()
+    this.#schedule(now)
   }
 
-  #schedule(): void {
-    const due = this.due(this.#host.now())
-    if (due !== undefined) this.#host.schedule(due)
+  #schedule(now: number): void {
+    const due = this.due(now)
+    if (due !== undefined) this.#host.schedule(due, now)
   }
 
   #flush(now: number): void {
     const body = this.#host.bodySince(this.#credit.sent)
-    const asks = this.#credit.spend(this.#host.revision, body.length, now - this.#times.askedAt)
+    // What is not even text yet is a whole state.
+    const length = typeof body === 'string' ? body.length : Number.POSITIVE_INFINITY
+    const asks = this.#credit.spend(this.#host.revision, length, now - this.#times.askedAt)
     this.#pending = 'nothing'
     this.#times.flushed(now, asks)
     this.#port.send(asks ? asking(body) : body)
@@ -139,8 +141,9 @@ export class StoreSession implements Session {
 
   #ack(revision: number): void {
     if (!this.#credit.acknowledge(revision)) return
-    this.#times.acknowledged(this.#host.now())
-    this.#schedule()
+    const now = this.#host.now()
+    this.#times.acknowledged(now)
+    this.#schedule(now)
   }
 
   #watch(path: readonly Key[]): void {
@@ -154,7 +157,7 @@ export class StoreSession implements Session {
     }
     this.#watches.add(key)
     // What was appended before the reader came has waited long enough.
-    if (this.#pending === 'appends') this.#want('ordinary')
+    if (this.#pending === 'appends') this.#want('ordinary', this.#host.now())
   }
 
   #unwatch(path: readonly Key[]): void {

@@ -20,12 +20,6 @@ export const sourceClock: Clock = {
     }
   },
   soon(run) {
-    let cancelled = false
-    queueMicrotask(() => {
-      if (!cancelled) run()
-    })
-    return () => {
-      cancelled = true
-    }
+    queueMicrotask(run)
   },
 }

@@ -1,23 +1,19 @@
 /** The authoritative store: a document, the log of its commits, and the sessions that follow it. */
 import type { Clock } from '../clock.ts'
 import type { StoreDefinition } from '../definition.ts'
-import { Document, copyState } from '../document/document.ts'
-import { hash } from '../document/hash.ts'
 import { copyIn } from '../document/storable.ts'
 import type { At, Draft, Immutable, Key, Op, Path, Readable, TextPath, ValidPath } from '../document/types.ts'
 import { SyncError, safely } from '../error.ts'
 import type { UpFrame } from '../protocol/frames.ts'
 import type { Session, SessionPort } from '../protocol/serve.ts'
-import { commitBody, type Body } from '../protocol/wire.ts'
-import { BodyCache } from './body-cache.ts'
-import { flatten } from './flatten.ts'
+import type { Body } from '../protocol/wire.ts'
 import type { SourceInside } from './inside.ts'
-import { Log } from './log.ts'
 import { defaultPace, type Pace } from './pace.ts'
-import { Publisher } from './publisher.ts'
+import { Publisher, type LogCursor } from './publisher.ts'
 import { StoreSession, type SessionHost } from './session.ts'
 import { sourceClock } from './source-clock.ts'
-import { createWriter, type Writer } from './writer.ts'
+import { SourceState } from './state.ts'
+import type { Writer } from './writer.ts'
 import type { CommandContext, Source, SourceOptions } from './types.ts'
 
 /**
@@ -38,37 +34,15 @@ type AnyCommands<State extends object> = Partial<
   Record<string, (argument: unknown, context: CommandContext<State>) => unknown>
 >
 
-/** Texts that grow are flattened each time that there have been as many commits: a prime, so that every stream has its turn. */
-const flattenEvery = 4093
-
-/** What follows the log besides sessions: the storage. */
-export interface LogCursor {
-  /** The revisions from which it may ask for commits. */
-  readonly revisionsInUse: readonly number[]
-  /** There is a commit, or a writer more or less. */
-  changed(): void
-}
-
 export class StoreSource<State extends object, Commands> implements Source<State, Commands>, SessionHost {
   readonly name: string
   readonly epoch: string
   readonly pace: Pace
   readonly '~inside': SourceInside<State, Commands>
-  readonly copy: () => unknown = () => {
-    this.#log.take()
-    return this.#document.copy()
-  }
-  readonly #document: Document
-  readonly #log: Log
+  readonly #state: SourceState
   readonly #clock: Clock
   readonly #commands: AnyCommands<State>
   readonly #publisher: Publisher
-  readonly #bodies = new BodyCache()
-  readonly #writers = new Set<{ readonly path: Path }>()
-  #cursor: LogCursor | undefined
-  #committedAt: number | undefined
-  #hashed: { readonly revision: number; readonly hash: string } | undefined
-  #closed = false
 
   constructor(definition: StoreDefinition<State, Commands>, options: SourceOptions<State, Commands>) {
     this.name = definition.name
@@ -77,99 +51,96 @@ export class StoreSource<State extends object, Commands> implements Source<State
       interval: options.interval ?? defaultPace.interval,
       appendInterval: options.appendInterval ?? defaultPace.appendInterval,
     }
-    this.#document = new Document(copyState(options.state ?? definition.state()), safely(options.onError))
-    this.#log = new Log(options.logLength ?? 8192)
     this.#clock = options.clock ?? sourceClock
     this['~inside'] = { definition, clock: this.#clock, epoch: this.epoch }
-    this.#publisher = new Publisher(this.#clock, this.#bodies)
+    this.#publisher = new Publisher(this.#clock, (run) => {
+      this.#state.bodies.shareDuring(run)
+    })
+    this.#state = new SourceState(
+      this.name,
+      options.state ?? definition.state(),
+      options.logLength ?? 8192,
+      this.#clock,
+      this.#publisher,
+      safely(options.onError),
+    )
     this.#commands = options.commands ?? {}
   }
 
   get revision(): number {
-    return this.#log.revision
+    return this.#state.revision
   }
 
   get(): Immutable<State> {
-    return this.#document.get([]) as Immutable<State>
+    return this.#state.get([]) as Immutable<State>
   }
 
   subscribe(run: (value: Immutable<State>) => void): () => void {
-    return this.#document.subscribe([], run as (value: unknown) => void)
+    return this.#state.subscribe([], run as (value: unknown) => void)
   }
 
   at<const P extends readonly Key[]>(...path: ValidPath<State, P>): Readable<Immutable<At<State, P>>> {
-    return this.#document.at(path) as Readable<Immutable<At<State, P>>>
+    const readable: Readable<unknown> = {
+      get: () => this.#state.get(path),
+      subscribe: (run) => this.#state.subscribe(path, run),
+    }
+    return readable as Readable<Immutable<At<State, P>>>
   }
 
   update<R>(fn: (draft: Draft<State>) => R): R {
-    this.#checkOpen()
-    const { ops, result } = this.#document.update((draft) => fn(draft as Draft<State>))
-    this.#publish(ops)
-    return result
+    return this.#state.update((draft) => fn(draft as Draft<State>))
   }
 
   replace(next: State): void {
-    this.#checkOpen()
-    this.#publish(this.#document.replace(copyState(next)))
+    this.#state.replace(next)
   }
 
   append<const P extends readonly Key[]>(path: TextPath<State, P>, chunk: string): void {
-    this.#checkOpen()
     if (typeof chunk !== 'string') throw new SyncError('not-storable', 'Only text can be appended to a text', { path })
-    const op = { kind: 'append', path: [...path], chunk } as const // whose path is the log's, not the caller's
-    this.#document.append(op)
-    if (chunk !== '') this.#publish([op])
+    this.#state.append(path, chunk)
   }
 
   writer<const P extends readonly Key[]>(...path: TextPath<State, P>): Writer {
     const hint = 'There is no text to append to: put a string there first, by update()'
-    if (typeof this.#document.get(path) !== 'string') throw new SyncError('bad-path', hint, { path })
-    const writer = { path }
-    this.#writers.add(writer)
-    this.#cursor?.changed()
-    return createWriter(
-      (chunk) => {
-        this.append(path as never, chunk)
-      },
-      () => {
-        for (const session of this.#publisher.sessions) session.hurry()
-        this.#writers.delete(writer)
-        this.#cursor?.changed()
-      },
-    )
+    if (typeof this.#state.get(path) !== 'string') throw new SyncError('bad-path', hint, { path })
+    return this.#state.streams.open(path)
   }
 
   /** The texts that are being written. */
   streams(): Path[] {
-    return Array.from(this.#writers, ({ path }) => path)
+    return this.#state.streams.paths
   }
 
   /** The ops since `revision`, compacted; `undefined` if they are not known any more. */
   since(revision: number): readonly Op[] | undefined {
-    this.#log.take()
-    return this.#log.since(revision)
+    return this.#state.since(revision)
+  }
+
+  /** The immutable snapshot of the state, with bytes that nobody else gets. */
+  copy(): unknown {
+    return this.#state.copy()
   }
 
   /** The immutable snapshot of what is at a path, whatever its type. */
   part(path: Path): unknown {
-    return this.#document.get(path)
+    return this.#state.get(path)
   }
 
   /** From now on `cursor` follows the log. */
   follow(cursor: LogCursor): void {
-    this.#cursor = cursor
+    this.#publisher.cursor = cursor
   }
 
   close(): void {
-    if (this.#closed) return
-    this.#closed = true
-    for (const session of this.#publisher.sessions) session.refuse(this.#closedError())
+    if (this.#state.isClosed) return
+    this.#state.close()
+    for (const session of this.#publisher.sessions) session.refuse(this.#state.closedError())
     this.#publisher.stop()
   }
 
   accept(hello: UpFrame & { type: 'hello' }, port: SessionPort): Session {
-    if (this.#closed) {
-      port.refuse(this.#closedError())
+    if (this.#state.isClosed) {
+      port.refuse(this.#state.closedError())
       return { receive() {}, close() {} }
     }
     const { known } = hello
@@ -183,18 +154,15 @@ export class StoreSource<State extends object, Commands> implements Source<State
   }
 
   get committedAt(): number | undefined {
-    return this.#committedAt
+    return this.#state.committedAt
   }
 
-  /** Once a revision, however many ask. */
   hash(): string {
-    const { revision } = this
-    if (this.#hashed?.revision !== revision) this.#hashed = { revision, hash: hash(this.#document.live) }
-    return this.#hashed.hash
+    return this.#state.hash()
   }
 
-  schedule(due: number): void {
-    this.#publisher.schedule(due)
+  schedule(due: number, now: number): void {
+    this.#publisher.schedule(due, now)
   }
 
   left(session: StoreSession): void {
@@ -202,13 +170,7 @@ export class StoreSource<State extends object, Commands> implements Source<State
   }
 
   bodySince(revision: number | undefined): Body {
-    this.#log.take()
-    return this.#bodies.get(revision, () => {
-      const ops = revision === undefined ? undefined : this.#log.since(revision)
-      return revision === undefined || ops === undefined
-        ? this.#bodies.snapshot(this.epoch, this.revision, this.#document.live)
-        : commitBody(revision, this.revision, ops)
-    })
+    return this.#state.bodySince(revision, this.epoch)
   }
 
   async run(name: string, argument: unknown, { peer }: SessionPort): Promise<unknown> {
@@ -222,34 +184,6 @@ export class StoreSource<State extends object, Commands> implements Source<State
 
   checkResult(result: unknown): unknown {
     return copyIn(result, ['(result)'])
-  }
-
-  #publish(ops: readonly Op[]): void {
-    if (ops.length === 0) return
-    this.#log.append(ops, this.#revisionsInUse)
-    if (this.revision % flattenEvery === 0) this.#flattenTexts(ops)
-    this.#committedAt = this.#clock.now()
-    this.#bodies.published(ops)
-    for (const session of this.#publisher.sessions) session.published(ops)
-    this.#cursor?.changed()
-    this.#document.notify(ops)
-  }
-
-  #flattenTexts(ops: readonly Op[]): void {
-    for (const { kind, path } of ops) if (kind === 'append') flatten(this.#document.get(path) as string)
-  }
-
-  readonly #revisionsInUse = (): number[] => [
-    ...this.#publisher.revisionsInUse(),
-    ...(this.#cursor?.revisionsInUse ?? []),
-  ]
-
-  #checkOpen(): void {
-    if (this.#closed) throw this.#closedError()
-  }
-
-  #closedError(): SyncError {
-    return new SyncError('closed', `The source "${this.name}" was closed`)
   }
 }
 

@@ -68,9 +68,16 @@ test('what is due at once is sent when what runs now has ended, not by a timer; 
   port1.close()
 })
 
+test('what is to run soon runs before the next macrotask', async () => {
+  let ran = false
+  sourceClock.soon!(() => (ran = true))
+  expect(ran).toBe(false)
+  await Promise.resolve()
+  expect(ran).toBe(true)
+})
+
 test.each([
   ['in the next macrotask', (run: () => void) => sourceClock.schedule(run, 0)],
-  ['as soon as what runs now has ended', (run: () => void) => sourceClock.soon!(run)],
   ['later', (run: () => void) => sourceClock.schedule(run, 1)],
 ])('what is to run %s runs once, unless it is cancelled', async (_, schedule) => {
   const ran: string[] = []

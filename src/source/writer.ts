@@ -1,3 +1,4 @@
+import type { Path } from '../document/types.ts'
 import { SyncError } from '../error.ts'
 
 /** Appends to one text of a store, from the process that owns it. */
@@ -6,7 +7,8 @@ export interface Writer {
    * Adds `chunk` to the end. Costs what the chunk is long, however long the text is. The first half of a surrogate pair
    * at its end is kept back until the other half comes, so that nobody ever sees half a character.
    *
-   * @throws SyncError `bad-path` if the text is gone (its tab was closed, say), `closed` after `end()`.
+   * @throws SyncError `bad-path` if the text is gone (its tab was closed, say), `not-storable` if `chunk` is no text, `closed`
+   *   after `end()`.
    */
   append(chunk: string): void
   /**
@@ -17,12 +19,14 @@ export interface Writer {
   end(): void
 }
 
-export function createWriter(append: (chunk: string) => void, hurry: () => void): Writer {
+export function createWriter(path: Path, append: (piece: string) => void, end: () => void): Writer {
   let keptBack = ''
   let open = true
   return {
     append(chunk) {
-      if (!open) throw new SyncError('closed', 'This writer has ended: ask the source for another')
+      if (!open) throw new SyncError('closed', 'This writer has ended: ask the source for another', { path })
+      if (typeof chunk !== 'string')
+        throw new SyncError('not-storable', 'Only text can be appended to a text', { path })
       const text = keptBack + chunk
       const last = text.charCodeAt(text.length - 1)
       const length = last >= 0xd8_00 && last <= 0xdb_ff ? text.length - 1 : text.length
@@ -35,7 +39,7 @@ export function createWriter(append: (chunk: string) => void, hurry: () => void)
       try {
         if (keptBack !== '') append(keptBack)
       } finally {
-        hurry()
+        end()
       }
     },
   }

@@ -36,8 +36,8 @@ export const ofDocument: readonly Mutant[] = [
     'src/document/listeners.ts',
     [
       'does not tell those below',
-      "  if (op.kind !== 'splice') {\n    markAll(branch, due)",
-      "  if (op.kind !== 'splice') {\n    mark(branch, due)",
+      "  if (op.kind !== 'splice') {\n    markAll(branch, due,",
+      "  if (op.kind !== 'splice') {\n    mark(branch, due,",
     ],
     [
       'does not tell those above',
@@ -56,6 +56,8 @@ export const ofDocument: readonly Mutant[] = [
       'return branch.listeners.size === 0',
     ],
     ['tells those that have ended', "    listener.state = 'ended'\n", ''],
+    ['says that all was added where more has happened', '    } else listener.added = undefined', '    }'],
+    ['says of the next change what was added in the last', 'listener.added = added\n', 'listener.added ??= added\n'],
   ),
   ...mutants(
     'src/document/replica-document.ts',
@@ -71,7 +73,17 @@ export const ofDocument: readonly Mutant[] = [
       'for (const next of this.#unnotified)',
       'for (const next of this.#unnotified.slice())',
     ],
-    ['installs without telling', '    this.apply(ops)\n    this.notify(ops)', '    this.apply(ops)'],
+    [
+      'says that all was added where a listener has changed more',
+      'this.#unnotified.length === 1 ? listener.added : undefined',
+      'listener.added',
+    ],
+    [
+      'never says what was added',
+      'this.#unnotified.length === 1 ? listener.added',
+      'this.#unnotified.length < 1 ? listener.added',
+    ],
+    ['installs without telling', '    else this.apply(ops)\n    this.notify(ops)', '    else this.apply(ops)'],
   ),
   ...mutants('src/document/document.ts', [
     'hands out snapshots that a stream has made stale',
@@ -83,6 +95,37 @@ export const ofDocument: readonly Mutant[] = [
     'for (const container of way) edits.touch(container)',
     'for (const container of way.slice(1)) edits.touch(container)',
   ]),
+  ...mutants(
+    'src/document/edits.ts',
+    ['splices in the first items only', 'for (let at = atOnce; at < items.length;', 'for (let at = atOnce; at < 0;'],
+    ['splices in many items in another order', 'array.splice(index + at, 0,', 'array.splice(index, 0,'],
+  ),
+  ...mutants(
+    'src/document/node.ts',
+    [
+      'makes a container that it knows anew',
+      '    for (const node of this.#first) if (node.live === live) return node\n',
+      '',
+    ],
+    [
+      'forgets the containers that it knows when there are many',
+      'new Map(this.#first.map((each) => [each.live, each]))',
+      'new Map()',
+    ],
+  ),
+  ...mutants(
+    'src/document/transaction.ts',
+    [
+      'keeps a snapshot of what was taken back',
+      '      setSnapshot(container, null)\n    })\n    return this.mapParts',
+      '    })\n    return this.mapParts',
+    ],
+    [
+      'takes a snapshot without what comes last',
+      '    return this.mapParts(container, convert)',
+      '    return mapParts(container, convert)',
+    ],
+  ),
   ...mutants(
     'src/document/reconcile.ts',
     ['keeps what is other in order', 'equal &&= Object.is(oldKeys[index], key)', 'equal &&= true'],

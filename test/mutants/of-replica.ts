@@ -74,7 +74,7 @@ export const ofReplica: readonly Mutant[] = [
     ],
     [
       'takes the complaint of another for its own refusal',
-      "(machine.status === 'live' || aboutFrames.has(code))",
+      "(machine.status === 'live' || aboutFrames.includes(code))",
       "machine.status === 'live'",
     ],
     [
@@ -119,14 +119,15 @@ export const ofReplica: readonly Mutant[] = [
     ],
     [
       'runs calls again after a reconnect',
-      '      for (const { name, reject } of lost) {',
-      '      waiting.unshift(...lost.splice(0))\n      for (const { name, reject } of lost) {',
+      '      for (const { name, reject } of underWay.values()) {',
+      '      waiting.unshift(...underWay.values())\n      underWay.clear()\n      for (const { name, reject } of underWay.values()) {',
     ],
     [
       'leaves the calls under way without an answer',
-      '    for (const { name, reject } of lost) {',
-      '    for (const { name, reject } of lost.splice(0, 0)) {',
+      'of underWay.values()) {',
+      'of [...underWay.values()].slice(0, 0)) {',
     ],
+    ['counts calls that were lost as under way', '      underWay.clear()\n', ''],
     ['counts on in the next session', '      lastId = 0\n', ''],
     [
       'forgets the pings that were lost',
@@ -140,15 +141,27 @@ export const ofReplica: readonly Mutant[] = [
   ),
   ...mutants(
     'src/replica/reader.ts',
-    ['gives the whole text each time', 'run(seen.slice(before.length), before.length)', 'run(seen, 0)'],
+    ['gives the whole text each time', 'run(added, text.length - added.length)', 'run(text, 0)'],
+    [
+      'says of what was added that it is at the end',
+      'run(added, text.length - added.length)',
+      'run(added, text.length)',
+    ],
     [
       'repeats the last character',
-      'run(seen.slice(before.length), before.length)',
-      'run(seen.slice(Math.max(0, before.length - 1)), before.length)',
+      'added = grows ? text.slice(before.length) : undefined',
+      'added = grows ? text.slice(Math.max(0, before.length - 1)) : undefined',
     ],
-    ['does not see that the text is another', 'seen.slice(0, before.length) === before', 'before.length >= 0'],
-    ['gives pieces of nothing', 'if (seen.length > before.length) run', 'if (seen.length >= before.length) run'],
-    ['shows half a character', 'last >= 0xd8_00 && last <= 0xdb_ff ? text.slice(0, -1) : text', 'text'],
+    [
+      'does not see that the text is another',
+      'text.slice(0, before?.length) === before',
+      "typeof before === 'string' && before.length <= text.length",
+    ],
+    ['gives pieces of nothing', '        if (text === before) return\n', ''],
+    ['shows half a character', '& 0xfc_00) === 0xd8_00', '& 0xfc_00) === 0'],
+    ['shows half a character of what was added', ' || wholeCharacters(added) !== added', ''],
+    ['loses half a character that it kept back', ' || text.length - added.length !== before.length', ''],
+    ['reads all of a text that grows', 'if (!added || ', 'if (added !== before || '],
     ['asks for nothing live', 'const unwatch = watch()', 'const unwatch = (): void => {}'],
     ['never says that it has ended', '      unsubscribe()\n      unwatch()', '      unsubscribe()'],
     ['goes on after its end', '      unsubscribe()\n      unwatch()', '      unwatch()'],

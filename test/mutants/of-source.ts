@@ -16,9 +16,7 @@ export const ofSource: readonly Mutant[] = [
       'this.#entries = entries.slice(forgotten)',
       'this.#entries = entries',
     ],
-    ['gathers pieces across a revision that somebody is at', 'this.#taken === this.#revision || ', ''],
-    ['gathers pieces of different texts', ' || !isSame(op.path, before.path)', ''],
-    ['gathers pieces without end', 'chunk.length > gatheredLength', 'chunk.length < 0'],
+    ['counts several commits as one', 'this.#revision += commits', 'this.#revision += 1'],
     [
       'says that an empty log reaches back',
       'if (revision === this.#revision) return []',
@@ -34,8 +32,8 @@ export const ofSource: readonly Mutant[] = [
     ],
     [
       'drops what was pending when the acknowledgement comes',
-      '    this.#times.acknowledged(this.#host.now())\n    this.#schedule()',
-      '    this.#times.acknowledged(this.#host.now())',
+      '    this.#times.acknowledged(now)\n    this.#schedule(now)',
+      '    this.#times.acknowledged(now)',
     ],
     [
       'drops the trailing flush',
@@ -47,12 +45,15 @@ export const ofSource: readonly Mutant[] = [
       'this.#credit.spend(this.#host.revision,',
       'this.#credit.spend(this.#host.revision - 1,',
     ],
+    ['takes a whole state for a short frame', 'body.length : Number.POSITIVE_INFINITY', 'body.length : 0'],
     ['lets what is urgent wait', "    if (this.#pending === 'urgent') return now\n", ''],
     [
       'lets appends take the place of a commit that is pending',
       "    if (this.#pending === 'ordinary' || this.#pending === 'urgent') return\n    for",
       '    for',
     ],
+    ['lets appends wait for another commit', "    this.#want('appends', now)\n", ''],
+    ['takes the time of an append for another', "    this.#want('appends', now)\n", "    this.#want('appends', 0)\n"],
     ['sends appends with a reader slowly', 'this.#watches.has(pathKey(op.path)))', 'this.#watches.has(""))'],
     [
       'sends all appends fast',
@@ -61,7 +62,7 @@ export const ofSource: readonly Mutant[] = [
     ],
     [
       'lets what was appended before its reader came wait',
-      "if (this.#pending === 'appends') this.#want('ordinary')",
+      "if (this.#pending === 'appends') this.#want('ordinary', this.#host.now())",
       '',
     ],
     ['takes a watch twice', "if (this.#watches.has(key)) return this.refuse(outOfOrder('Watches'))", ''],
@@ -76,7 +77,7 @@ export const ofSource: readonly Mutant[] = [
       '    this.#port.send(body)\n    this.hurry()',
       '    this.#port.send(body)',
     ],
-    ['pongs with a revision of the past', 'pongBody(id, revision))', 'pongBody(id, this.#acknowledged ?? 0))'],
+    ['pongs with a revision of the past', 'pongBody(id, revision))', 'pongBody(id, this.#credit.acknowledged ?? 0))'],
     ['lets calls that have ended count', '        this.#calls--\n', ''],
     ['answers after its end', '    if (this.#closed) return\n    this.#port.send(body)', '    this.#port.send(body)'],
     [
@@ -108,33 +109,11 @@ export const ofSource: readonly Mutant[] = [
   ...mutants(
     'src/source/source.ts',
     [
-      'does not tell the log where its sessions are',
-      '    this.#log.take()\n    return this.#bodies',
-      '    return this.#bodies',
-    ],
-    [
-      'does not tell the log where its storage is',
-      '    this.#log.take()\n    return this.#log.since',
-      '    return this.#log.since',
-    ],
-    [
       'keeps a stale cursor after an epoch change',
       'known?.epoch === this.epoch ? known.revision : undefined',
       'known?.revision',
     ],
-    [
-      'sends a snapshot with the revision before',
-      'snapshot(this.epoch, this.revision,',
-      'snapshot(this.epoch, Math.max(0, this.revision - 1),',
-    ],
-    [
-      'tells the sessions of no commit',
-      '    for (const session of this.#publisher.sessions) session.published(ops)\n',
-      '',
-    ],
-    ['tells its listeners of no commit', '    this.#document.notify(ops)\n', ''],
-    ['publishes what has not happened', "    if (chunk !== '') this.#publish([op])", '    this.#publish([op])'],
-    ['is silent when it closes', 'session.refuse(this.#closedError())', 'session.close()'],
+    ['is silent when it closes', 'session.refuse(this.#state.closedError())', 'session.close()'],
     [
       'finds commands on prototypes',
       'Object.hasOwn(this.#commands, name) ? this.#commands[name] : undefined',
@@ -142,43 +121,55 @@ export const ofSource: readonly Mutant[] = [
     ],
   ),
   ...mutants(
-    'src/source/body-cache.ts',
-    ['takes a state for plain that has become rich', 'if (this.#isPlain) this.#isPlain = ops.every(isPlainOp)', ''],
-    [
-      'sends everybody the first frame that was encoded',
-      'this.#bodies?.get(since)',
-      '(this.#bodies?.get(since) ?? this.#bodies?.values().next().value)',
-    ],
-    ['sends a frame of another revision', '    this.#bodies?.clear()\n', ''],
-    ['keeps what was shared', '      this.#bodies = undefined\n', ''],
-  ),
-  ...mutants(
     'src/source/publisher.ts',
     ['forgets where those were that have left', '      this.#departed.add(revision)\n', ''],
     ['lets a session go on that has left', '    this.sessions.delete(session)\n', ''],
     [
       'never wakes for those that are not due yet',
-      'if (due !== undefined) this.schedule(due)',
-      'if (due !== undefined && due < 0) this.schedule(due)',
+      'if (due !== undefined) this.schedule(due, now)',
+      'if (due !== undefined && due < 0) this.schedule(due, now)',
     ],
     ['never wakes earlier than planned', 'if (due >= this.#wakeAt) return', 'if (this.#cancel !== undefined) return'],
+    [
+      'does not tell the log where its sessions are',
+      'const followers = [...this.sessions, ...(',
+      'const followers = [...(',
+    ],
+    [
+      'does not tell the log where its storage is',
+      'this.cursor === undefined ? [] : [this.cursor]',
+      'this.cursor === undefined ? [] : []',
+    ],
+    ['tells the sessions of no commit', '    for (const session of this.sessions) session.published(ops, now)\n', ''],
+    [
+      'tells the storage of no commit',
+      'session.published(ops, now)\n    this.cursor?.changed()\n',
+      'session.published(ops, now)\n',
+    ],
+    ['tells the storage of no stream', 'session.hurry()\n    this.cursor?.changed()\n', 'session.hurry()\n'],
+    [
+      'sends nothing at once when a stream ends',
+      '    if (ended) for (const session of this.sessions) session.hurry()\n',
+      '',
+    ],
+    ['sends at once when a stream begins', 'if (ended) for', 'for'],
+    [
+      'wakes nobody who is alone',
+      'for (const session of this.sessions) this.#tick(session, now)\n    else',
+      'void now\n    else',
+    ],
+    [
+      'lets a connection that throws stop the others',
+      'if (this.sessions.size === 1) for',
+      'if (this.sessions.size >= 1) for',
+    ],
+    ['keeps to itself what a connection has thrown', '    if (errors.length > 0) throw errors[0]\n', ''],
   ),
   ...mutants('src/source/pace.ts', [
     'gives each session a beat of its own',
     'Math.floor(moment / period) * period',
     'moment',
   ]),
-  ...mutants(
-    'src/source/writer.ts',
-    [
-      'lets half a character through',
-      'last >= 0xd8_00 && last <= 0xdb_ff ? text.length - 1 : text.length',
-      'text.length',
-    ],
-    ['forgets at its end what it kept back', "      if (keptBack !== '') append(keptBack)\n", ''],
-    ['ends without a flush', '      hurry()\n', ''],
-    ['repeats what it kept back', '      keptBack = text.slice(length)', '      keptBack += text.slice(length)'],
-  ),
   ...mutants(
     'src/protocol/serve.ts',
     ['joins on a channel that is in use', 'if (channel <= this.#lastChannel) {', 'if (channel < this.#lastChannel) {'],

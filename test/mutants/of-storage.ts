@@ -26,6 +26,12 @@ export const ofStorage: readonly Mutant[] = [
     ['never tries again', 'this.#wait(Math.min(longestRetry', 'void (Math.min(longestRetry'],
     ['stores a commit twice', 'this.#source.since(this.#saved)', 'this.#source.since(Math.max(0, this.#saved - 1))'],
     ['appends to the journal of another state', 'this.#saved = options.stored ? 0 : -1', 'this.#saved = 0'],
+    ['looks at each piece of a stream', "    if (isUnderWay && state !== 'saved') return\n", ''],
+    [
+      'says that all is saved to who has just changed something',
+      "if (isUnderWay && state !== 'saved') return",
+      'if (isUnderWay) return',
+    ],
     ['never waits for its interval', 'this.#wait(this.#options.saveInterval, true)', 'this.#wait(0, true)'],
     ['writes twice at once', 'this.#running ??= this.#run()', 'this.#running = this.#run()'],
     [

@@ -21,8 +21,11 @@ const testsOfTheCore = [
     'test/six-ways.test.ts',
     'test/wire/hostile-peer.test.ts',
     'test/storage/saving.test.ts',
+    'test/storage/streams.test.ts',
   ],
-  ...['compact', 'listeners', 'replica-document', 'document.test'].map((name) => `src/document/${name}`),
+  ...['apply', 'compact', 'draft', 'listeners', 'replica-document', 'document.test'].map(
+    (name) => `src/document/${name}`,
+  ),
 ]
 const testsOfStorage = [
   'saving',

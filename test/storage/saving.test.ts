@@ -109,6 +109,20 @@ describe('a source with a storage', () => {
     expect(writes).toHaveLength(2)
   })
 
+  test('is not saved any more as soon as something is changed, were it by who hears that it is saved', async () => {
+    const { source, clock } = await openNotes(memoryStorage())
+    const states: string[] = []
+    source.saving.subscribe(({ state }) => {
+      if (state !== 'saved' || source.revision > 0) return
+      count(source)
+      states.push(source.saving.get().state)
+    })
+    await clock.advance(500)
+    expect(states).toEqual(['saving'])
+    await clock.advance(500)
+    expect([source.saving.get().state, source.revision]).toEqual(['saved', 1])
+  })
+
   test('writes one at a time, however slow that is', async () => {
     const clock = fakeClock()
     const slow = probe(clock)

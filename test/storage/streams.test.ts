@@ -1,4 +1,5 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { StoreSource } from '../../src/source/source.ts'
 import { memoryStorage } from '../../src/storage/index.ts'
 import { fakeClock } from '../../src/testing/clock.ts'
 import { openNotes, probe } from './support/notes.ts'
@@ -23,6 +24,33 @@ describe('streams', () => {
     expect(again.source.at(...path).get()).toBe('half of')
     await again.source.close()
     expect((await openNotes(storage)).source.opened.interrupted).toEqual([])
+  })
+
+  test('of which two writers write one, and one of them has ended, is interrupted all the same', async () => {
+    const storage = memoryStorage()
+    const { source } = await openNotes(storage)
+    const [writer, other] = [source.writer(...path), source.writer(...path)]
+    writer.append('half ')
+    writer.end()
+    other.append('of')
+    await source.close()
+    const again = await openNotes(storage)
+    expect([again.source.opened.interrupted, again.source.at(...path).get()]).toEqual([[path], 'half of'])
+  })
+
+  test('of which a write is due anyway are not looked at piece by piece', async () => {
+    const { source, clock } = await openNotes(memoryStorage())
+    await clock.advance(1000)
+    const writer = source.writer(...path)
+    const looked = vi.spyOn(StoreSource.prototype, 'revision', 'get')
+    onTestFinished(() => looked.mockRestore())
+    writer.append('first ')
+    looked.mockClear()
+    for (let piece = 0; piece < 1000; piece++) writer.append('more ')
+    expect(looked).not.toHaveBeenCalled()
+    await clock.advance(500)
+    expect(looked.mock.calls.length).toBeGreaterThan(0)
+    expect(source.saving.get().state).toBe('saved')
   })
 
   test('that a writer ended is saved, even if nothing else is', async () => {

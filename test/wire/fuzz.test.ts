@@ -46,7 +46,7 @@ const ups: readonly UpFrame[] = [
 const downs: readonly DownFrame[] = [
   ...Object.values<readonly DownFrame[]>(downFrames).flat(),
   ...Object.values(values).map(
-    (value) => ({ type: 'snapshot', channel: 3, epoch: 'e', revision: 1, value, asks: true }) as const,
+    (value) => ({ type: 'snapshot', channel: 3, epoch: 'e', revision: 1, value, isPlain: false, asks: true }) as const,
   ),
   ...Object.values(values).map((value) => ({ type: 'result', channel: 3, id: 1, revision: 1, value }) as const),
 ]

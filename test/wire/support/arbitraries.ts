@@ -3,6 +3,7 @@ import * as fc from 'fast-check'
 import type { Op } from '../../../src/document/types.ts'
 import type { DownFrame, UpFrame } from '../../../src/protocol/frames.ts'
 import { protocolVersion } from '../../../src/protocol/version.ts'
+import { looksPlain } from './frames.ts'
 
 /** As the parser makes them: objects with a prototype. */
 function record<T>(fields: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> {
@@ -161,7 +162,14 @@ const error = record({ code: fc.constantFrom('bad-path' as const, 'command-faile
 const report = fc.option(record({ sent: count, waiting: fc.boolean(), origin: text, hash: text }), { nil: undefined })
 
 export const downFrame: fc.Arbitrary<DownFrame> = fc.oneof(
-  record({ type: fc.constant('snapshot' as const), channel, epoch: text, revision: count, value, asks: fc.boolean() }),
+  record({
+    type: fc.constant('snapshot' as const),
+    channel,
+    epoch: text,
+    revision: count,
+    value,
+    asks: fc.boolean(),
+  }).map((frame) => ({ ...frame, isPlain: looksPlain({ ...frame, isPlain: false }) })),
   record({
     channel,
     from: fc.nat(),

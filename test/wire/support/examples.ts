@@ -123,8 +123,16 @@ const report: Complete<Report> = {
 
 export const downFrames: Examples<DownFrame, 'type'> = {
   snapshot: [
-    { type: 'snapshot', channel: 1, epoch: 'e1', revision: 0, value: { plain: [1] }, asks: false },
-    { type: 'snapshot', channel: 1, epoch: 'e1', revision: Number.MAX_SAFE_INTEGER, value: values, asks: true },
+    { type: 'snapshot', channel: 1, epoch: 'e1', revision: 0, value: { plain: [1] }, isPlain: true, asks: false },
+    {
+      type: 'snapshot',
+      channel: 1,
+      epoch: 'e1',
+      revision: Number.MAX_SAFE_INTEGER,
+      value: values,
+      isPlain: false,
+      asks: true,
+    },
   ],
   commit: [
     { type: 'commit', channel: 1, from: 5, to: 5, ops: [], asks: true },

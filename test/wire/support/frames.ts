@@ -21,6 +21,11 @@ export function downFrameText(frame: DownFrame): string {
   return withChannel(frame.channel, body(frame))
 }
 
+/** Whether a down frame needs no second look. */
+export function looksPlain(frame: DownFrame): boolean {
+  return !/~":|\\u|__"|"proto|"const/.test(downFrameText(frame))
+}
+
 export function readUp(text: string): UpFrame {
   return parseUpFrame(text, defaultLimits)
 }

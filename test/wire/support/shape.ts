@@ -105,7 +105,14 @@ export function isDownFrame(frame: unknown, text: string): boolean {
     },
   }
   const shapes: Readonly<Record<string, Shape>> = {
-    snapshot: { ...head, epoch: isText, revision: isCount, value: isState, asks: isBoolean },
+    snapshot: {
+      ...head,
+      epoch: isText,
+      revision: isCount,
+      value: (value) => isState(value) && (!(frame as { isPlain: boolean }).isPlain || isHarmless(value)),
+      isPlain: isBoolean,
+      asks: isBoolean,
+    },
     commit: {
       ...head,
       from: isCount,
@@ -119,6 +126,17 @@ export function isDownFrame(frame: unknown, text: string): boolean {
     refused: { ...head, error: isError },
   }
   return isOfShape(frame, shapes[typeOf(frame, 'type')])
+}
+
+/** Whether no object at any depth has a key that means something to anybody but the application. */
+function isHarmless(value: unknown): boolean {
+  const left = [value]
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    if (typeof next !== 'object' || next === null) continue
+    for (const key of Object.keys(next)) if (/^(?:~|__proto__|prototype|constructor)$/.test(key)) return false
+    left.push(...(Object.values(next) as unknown[]))
+  }
+  return true
 }
 
 /** Of one of the kinds that `JSON.parse` makes; not looked into, for it may be nested without bounds. */
