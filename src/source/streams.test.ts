@@ -122,6 +122,22 @@ describe('pieces', () => {
     expect(log).toEqual(['announced 1', 'announced 1', 'a: 3 in 3, at 5', 'b: 3 in 3, at 6', 'announced 4'])
   })
 
+  test('of one text are settled whatever happens to another', () => {
+    const { log, host, streams } = setUp()
+    const settled = host.settled
+    host.settled = (op, ...rest) => {
+      if (op.path[0] === 'a') throw new RangeError('Invalid string length')
+      return settled(op, ...rest)
+    }
+    const [a, b] = [streams.open(['a']), streams.open(['b'])]
+    a.append('1')
+    b.append('2')
+    log.length = 0
+    expect(() => streams.settle()).toThrow('Invalid string length')
+    streams.settle()
+    expect(log).toEqual(['b: 1 in 1, at 2'])
+  })
+
   test('are settled without anybody looking when they have grown long', () => {
     const { log, streams } = setUp()
     const writer = streams.open(['a'])

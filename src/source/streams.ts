@@ -45,7 +45,7 @@ export class Streams {
   readonly #host: StreamHost
   /** By path: of several writers of one text, too, the pieces are in order. */
   readonly #streams = new Map<string, Stream>()
-  #gathering: Stream[] = []
+  readonly #gathering: Stream[] = []
 
   constructor(host: StreamHost) {
     this.#host = host
@@ -76,10 +76,8 @@ export class Streams {
 
   /** To be called before anybody reads the state or the log, or changes anything. */
   settle(): void {
-    if (this.#gathering.length === 0) return
-    const gathering = this.#gathering
-    this.#gathering = []
-    for (const stream of gathering) {
+    // One by one: should a text have grown too long for an engine, the others are not lost with it.
+    for (let stream = this.#gathering.shift(); stream !== undefined; stream = this.#gathering.shift()) {
       const { path, gathered: chunk, pieces, at } = stream
       stream.gathered = ''
       stream.pieces = 0

@@ -4,12 +4,8 @@ import { mutants, type Mutant } from './mutant.ts'
 export const ofState: readonly Mutant[] = [
   ...mutants(
     'src/source/streams.ts',
-    ['settles nothing', 'for (const stream of gathering) {', 'for (const stream of gathering.slice(0, 0)) {'],
-    [
-      'settles the first stream only',
-      'for (const stream of gathering) {',
-      'for (const stream of gathering.slice(0, 1)) {',
-    ],
+    ['settles nothing', 'stream !== undefined; stream =', 'stream === null; stream ='],
+    ['settles the first stream only', 'stream = this.#gathering.shift()) {', 'stream = undefined) {'],
     ['settles twice', "      stream.gathered = ''\n", ''],
     ['settles a stream once', '      stream.pieces = 0\n', ''],
     ['counts what it has gathered as one commit', 'path, chunk }, pieces, at)', 'path, chunk }, 1, at)'],
