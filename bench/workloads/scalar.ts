@@ -39,7 +39,7 @@ async function size(bench: Bench, entities: number): Promise<void> {
       await lab.calls.weigh(false)
       const { wall } = await lab.calls.scalar({ updates: 2, tick, ids })
       const fitting = (ms: number): number => Math.max(2, Math.floor(ms / (wall / 2)))
-      counts.set(lab, Math.min(fitting(900 * bench.share), 50))
+      counts.set(lab, Math.min(fitting(1800 * bench.share), 100))
       warmingUp.set(lab, wall / 2 < 2 * tick ? warmUps : fitting(3000))
     },
   )

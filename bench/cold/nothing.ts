@@ -1,0 +1,2 @@
+/** What loading a module costs by itself. */
+export async function start(): Promise<void> {}
