@@ -47,6 +47,15 @@ test('in production, a state that is known to be plain is taken as it is', async
   }
 })
 
+test('in development, a state that is known to be plain is frozen all the same', async () => {
+  const { ReplicaDocument } = await import('./replica-document.ts')
+  const document = new ReplicaDocument({}, () => {})
+  document.install({ a: [{ b: 1 }] }, true)
+  const { a } = document.get([]) as { a: { b: number }[] }
+  expect(() => a.push({ b: 2 })).toThrow('not extensible')
+  expect(() => ((a[0] as { b: number }).b = 2)).toThrow('read only')
+})
+
 test('what a polluted prototype has is no part of a value', async () => {
   const { adopt } = await import('./adopt.ts')
   const prototype = Object.prototype as { polluted?: unknown }

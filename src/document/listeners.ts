@@ -52,6 +52,7 @@ function collect(branch: Branch, op: Op, due: Listener[]): void {
     branch = child
   }
   if (op.kind !== 'splice') {
+    // Of the ops that there are now, only an append has one.
     markAll(branch, due, (op as { readonly chunk?: string }).chunk)
     return
   }

@@ -34,11 +34,7 @@ export const ofDocument: readonly Mutant[] = [
   ),
   ...mutants(
     'src/document/listeners.ts',
-    [
-      'does not tell those below',
-      "  if (op.kind !== 'splice') {\n    markAll(branch, due,",
-      "  if (op.kind !== 'splice') {\n    mark(branch, due,",
-    ],
+    ['does not tell those below', 'markAll(branch, due, (op', 'mark(branch, due, (op'],
     [
       'does not tell those above',
       '  for (const key of op.path) {\n    mark(branch, due)',
