@@ -69,15 +69,14 @@ export async function late(order: Order): Promise<Found> {
   }
   const window = await load(order)
   await join(side, window)
+  let changes = 0
   const change = async (times: number): Promise<void> => {
     for (let n = 0; n < times; n++) {
       side.set(idOf(n % 10), `m${changes++}`)
       await delay(tick)
     }
   }
-  let changes = 0
-  // An application that has run for a while.
-  // Who falls behind anyway need not fall behind for long.
+  // An application that has run for a while; who falls behind anyway need not fall behind for long.
   await change(order.contestant === 'full state' ? warmUps / 50 : warmUps)
   for (let repetition = 0; repetition < order.repetitions; repetition++)
     found.scalar.push(await measured([window], () => change(updates)))
