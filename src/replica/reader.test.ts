@@ -35,6 +35,16 @@ function longestReceiver(...names: readonly ('charCodeAt' | 'slice')[]): () => n
   return () => longest
 }
 
+/** A window in which the text is followed, and shown. */
+async function mount() {
+  const { source, clock, open } = testSource()
+  const window = open()
+  await clock.advance(100)
+  const seen: string[] = []
+  window.replica.reader(...path).subscribe((text) => seen.push(text))
+  return { source, clock, window, reader: follow(window), seen }
+}
+
 async function stream({ source, clock }: TestSource, from: number, to: number): Promise<void> {
   for (let chunk = from; chunk < to; chunk++) {
     source.append(path, `${chunk} `)
@@ -198,12 +208,7 @@ describe('follow', () => {
   })
 
   test('never shows half a character', async () => {
-    const { source, clock, open } = testSource()
-    const window = open()
-    await clock.advance(100)
-    const reader = follow(window)
-    const seen: string[] = []
-    window.replica.reader(...path).subscribe((text) => seen.push(text))
+    const { source, clock, window, reader, seen } = await mount()
     for (const unit of 'a😀b'.split('')) {
       source.append(path, unit)
       await clock.advance(100)
@@ -242,12 +247,7 @@ describe('follow', () => {
   })
 
   test('gives half a character that was kept back with what comes next, however long that is', async () => {
-    const { source, clock, open } = testSource()
-    const window = open()
-    await clock.advance(100)
-    const reader = follow(window)
-    const seen: string[] = []
-    window.replica.reader(...path).subscribe((text) => seen.push(text))
+    const { source, clock, reader, seen } = await mount()
     for (const piece of ['a', '\ud83d', '\ude00bc\ud83d', '\ude01', '\ud83dd', 'e']) {
       source.append(path, piece)
       await clock.advance(100)

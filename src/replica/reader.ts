@@ -19,6 +19,7 @@ export function createReader(document: ReplicaDocument, path: Path, watch: () =>
   // A text that grows is not looked through: engines write all of it anew before they read a character of it.
   const each = (read: typeof wholeCharacters, run: (text: string, added?: string) => void): (() => void) => {
     const unwatch = watch()
+    // To begin with, what no state has in it.
     let told: unknown = each
     const unsubscribe = document.follow(path, (value, added) => {
       let text = value as string

@@ -19,13 +19,12 @@ export class Publisher implements Followers {
   readonly sessions: Set<StoreSession> = new Set()
   cursor: LogCursor | undefined
   readonly #clock: Clock
+  readonly #sharing: (run: () => void) => void
   readonly #departed = new Set<number>()
   #cancel: (() => void) | undefined
   #wakeAt = Number.POSITIVE_INFINITY
 
-  /** Sessions that are woken together share what they encode within. */
-  readonly #sharing: (run: () => void) => void
-
+  /** @param sharing runs what it is given; sessions that are woken together share what they encode meanwhile. */
   constructor(clock: Clock, sharing: (run: () => void) => void) {
     this.#clock = clock
     this.#sharing = sharing

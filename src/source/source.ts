@@ -13,7 +13,7 @@ import { Publisher, type LogCursor } from './publisher.ts'
 import { StoreSession, type SessionHost } from './session.ts'
 import { sourceClock } from './source-clock.ts'
 import { SourceState } from './state.ts'
-import type { Writer } from './writer.ts'
+import { checkPiece, type Writer } from './writer.ts'
 import type { CommandContext, Source, SourceOptions } from './types.ts'
 
 /**
@@ -96,7 +96,7 @@ export class StoreSource<State extends object, Commands> implements Source<State
   }
 
   append<const P extends readonly Key[]>(path: TextPath<State, P>, chunk: string): void {
-    if (typeof chunk !== 'string') throw new SyncError('not-storable', 'Only text can be appended to a text', { path })
+    checkPiece(chunk, path)
     this.#state.append(path, chunk)
   }
 

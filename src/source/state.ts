@@ -30,11 +30,10 @@ export class SourceState implements StreamHost {
   readonly #log: Log
   readonly #clock: Clock
   readonly #followers: Followers
+  readonly #name: string
   #committedAt: number | undefined
   #changes = 0
   #hashed: { readonly revision: number; readonly hash: string } | undefined
-
-  readonly #name: string
   #isClosed = false
 
   /** @throws SyncError `not-storable` if the state cannot be stored. */

@@ -25,8 +25,7 @@ export function createWriter(path: Path, append: (piece: string) => void, end: (
   return {
     append(chunk) {
       if (!open) throw new SyncError('closed', 'This writer has ended: ask the source for another', { path })
-      if (typeof chunk !== 'string')
-        throw new SyncError('not-storable', 'Only text can be appended to a text', { path })
+      checkPiece(chunk, path)
       const text = keptBack + chunk
       const last = text.charCodeAt(text.length - 1)
       const length = last >= 0xd8_00 && last <= 0xdb_ff ? text.length - 1 : text.length
@@ -43,4 +42,9 @@ export function createWriter(path: Path, append: (piece: string) => void, end: (
       }
     },
   }
+}
+
+/** @throws SyncError `not-storable` if what is to be appended to a text is none. */
+export function checkPiece(piece: unknown, path: Path): void {
+  if (typeof piece !== 'string') throw new SyncError('not-storable', 'Only text can be appended to a text', { path })
 }

@@ -130,11 +130,7 @@ export const ofState: readonly Mutant[] = [
     ['forgets at its end what it kept back', "      if (keptBack !== '') append(keptBack)\n", ''],
     ['does not say that it has ended', '        end()\n', ''],
     ['goes on after its end', '      open = false\n', ''],
-    [
-      'takes what is no text',
-      "      if (typeof chunk !== 'string')\n        throw new SyncError('not-storable', 'Only text can be appended to a text', { path })\n",
-      '',
-    ],
+    ['takes what is no text', '      checkPiece(chunk, path)\n', ''],
     ['repeats what it kept back', '      keptBack = text.slice(length)', '      keptBack += text.slice(length)'],
   ),
 ]
