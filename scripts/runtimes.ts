@@ -76,5 +76,6 @@ function hasDisplay(): boolean {
 /** What to put before a command that shows windows: a virtual display where there is none, if it is installed. */
 export function virtualDisplay(): readonly string[] {
   if (hasDisplay() || spawnSync('xvfb-run', ['--help'], { stdio: 'ignore' }).status !== 0) return []
-  return ['xvfb-run', '-a', '-s', '-screen 0 1440x900x24']
+  // Without -noreset the display begins anew whenever its last window closes, between any two tests.
+  return ['xvfb-run', '-a', '-s', '-screen 0 1440x900x24 -noreset']
 }

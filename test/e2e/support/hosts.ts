@@ -60,6 +60,7 @@ async function startInElectron(environment: Record<string, string>, data?: strin
     env: { ...definedEnvironment(), ...environment },
   })
   const page = await electron.firstWindow()
+  await untilItHasASize(electron, page)
   const removeFolder = async (): Promise<void> => {
     if (data === undefined) await rm(folder, { recursive: true, force: true })
   }
@@ -91,6 +92,26 @@ async function startInElectron(environment: Record<string, string>, data?: strin
       await ended(electron.process(), 'SIGKILL')
       await removeFolder()
     },
+  }
+}
+
+/**
+ * Once (in some 1,500 starts) nothing in a page of Electron 25 was visible for 30 s, though all of it was there and answered: as
+ * if the page had no width. So a page that has none is told its window's size once more, and what was seen is printed.
+ */
+async function untilItHasASize(electron: ElectronApplication, page: Page): Promise<void> {
+  const hasSize = (timeout: number): Promise<unknown> => page.waitForFunction(() => innerWidth > 0, null, { timeout })
+  try {
+    await hasSize(10_000)
+  } catch {
+    const bounds = await electron.evaluate(({ BrowserWindow }) => {
+      const [window] = BrowserWindow.getAllWindows()
+      const was = window!.getBounds()
+      window!.setBounds({ ...was, width: was.width - 1 })
+      return { ...was, shown: window!.isVisible() }
+    })
+    console.warn(`Electron's page has no size after 10 s, in a window of ${JSON.stringify(bounds)}`)
+    await hasSize(10_000)
   }
 }
 
