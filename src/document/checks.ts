@@ -14,7 +14,7 @@ export const maxLength: number = 2 ** 32 - 2
 /** A key of a `Map` or a member of a `Set`. */
 export function checkMember(key: unknown, path: Path): asserts key is Key {
   if (typeof key === 'object' && key !== null) {
-    throw new SyncError('not-storable', 'Map keys and Set members have to be primitives', {
+    throw new SyncError('not-storable', 'Map keys and Set members must be primitives', {
       path,
     })
   }
@@ -71,7 +71,7 @@ export function checkSendable(value: unknown, path: Path): void {
 }
 
 function notSendable(path: Path): SyncError {
-  const message = 'Only plain data can be sent: no class instance, accessor, hidden property or hole'
+  const message = 'Only plain data can be sent: no class instance, accessor, hidden key or hole'
   return new SyncError('not-storable', message, { path })
 }
 

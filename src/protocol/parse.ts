@@ -13,6 +13,9 @@ import { protocolVersion } from './version.ts'
 /** Deepest nesting that a source's own frames can have: the document's, and the few levels of a frame around it. */
 const downDepth = 140
 
+/** The values of a commit that is no longer are walked through sooner than its text is looked through, in UTF-16 code units. */
+const shortLength = 1000
+
 /**
  * One of these is in a text that has a tag or a reserved key, or an escape that may hide one. To look for them takes a tenth of
  * what parsing takes, at most a fifth, and a walk through a large state more. Up to six characters long, for those V8
@@ -87,7 +90,7 @@ export function parseDownFrame(text: string): DownFrame {
   const fields = fieldsOf(text)
   const channel = count(fields[0])
   const type = fields[1]
-  const isPlain = !suspicious.some((word) => text.includes(word))
+  const isPlain = (text.length > shortLength || type === 's') && !suspicious.some((word) => text.includes(word))
   const state = isPlain ? same : decodeState
   if (type === 'c') {
     checkSize(fields, 5, 6)
@@ -116,7 +119,7 @@ export function parseDownFrame(text: string): DownFrame {
   const revision = count(fields[3])
   if (type === 'err') return { type: 'failure', channel, id, revision, error: readError(fields, 4) }
   checkSize(fields, 4, 5)
-  const value = fields.length > 4 ? decodeState(fields[4]) : undefined
+  const value = decodeState(fields[4])
   if (type === 'pong') return { type, channel, id, revision, report: value }
   if (type !== 'ok') throw malformed()
   return { type: 'result', channel, id, revision, value }

@@ -10,7 +10,10 @@ export interface Report {
   readonly pending: 'nothing' | 'appends' | 'ordinary' | 'urgent'
   /** In how many ms it is going to be sent; absent where nothing is, or the session waits for an ack. */
   readonly due?: number | undefined
-  /** How long ago, in ms: the last commit (absent: none yet), the last frame, the last ack (absent: none yet). */
+  /**
+   * How long ago, in ms: the last commit (absent: none yet; of pieces of a stream that are sent together, the first), the last
+   * frame, the last ack (absent: none yet).
+   */
   readonly committedAge?: number | undefined
   readonly sentAge: number
   readonly acknowledgedAge?: number | undefined

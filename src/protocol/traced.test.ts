@@ -65,8 +65,8 @@ test('a line for each frame, with nothing of the state in it', async () => {
       "? no frame 14 B +0 ms",
       "< tabs/3 commit r2..r2 16 B +10 ms",
       "> tabs/3 ack r2 9 B +0 ms",
-      "< connection refused bad-frame 60 B +0 ms",
-      "< connection refused bad-frame 60 B +0 ms",
+      "< connection refused bad-frame 44 B +0 ms",
+      "< connection refused bad-frame 44 B +0 ms",
       "= lost +90 ms",
     ]
   `)

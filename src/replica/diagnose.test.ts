@@ -58,6 +58,22 @@ describe('a source that says less', () => {
   })
 })
 
+test('how long ago a frame came is told to within a second, and saying hello does not count', async () => {
+  const { clock, link, between, set, diagnose } = open()
+  await clock.advance(2000)
+  set('dark')
+  await clock.advance(300)
+  // Too soon for the source to ask for another ack.
+  set('light')
+  await clock.advance(400)
+  expect(await diagnose()).toMatchObject({ verdict: 'in-step', hops: { applied: { revision: 2, age: 700 } } })
+  link.cut()
+  await clock.advance(4000)
+  between.down = () => undefined
+  link.reopen()
+  expect((await diagnose()).hops.applied.age).toBeGreaterThanOrEqual(4700)
+})
+
 describe('a connection that comes and goes meanwhile', () => {
   test('a replica that joins in time for the first time is compared', async () => {
     const { replica, clock } = open()

@@ -32,7 +32,7 @@ export type HopName = 'mutated' | 'published' | 'sent' | 'received' | 'applied' 
 export interface Hop {
   /** Up to which revision it has come; `undefined`: not at all, or nobody has said. */
   readonly revision: number | undefined
-  /** How long ago, in ms. */
+  /** How long ago, in ms; on the replica's side to within a second. */
   readonly age: number | undefined
 }
 

@@ -78,6 +78,8 @@ export class Publisher implements Followers {
   /** Also when there is nothing to do: what is to happen soon cannot be cancelled. */
   readonly #wake = (): void => {
     const now = this.#clock.now()
+    // It is over: to cancel it would only cost.
+    this.#cancel = undefined
     this.stop()
     if (this.sessions.size === 1) for (const session of this.sessions) this.#tick(session, now)
     else this.#sharing(() => this.#tickAll(now))

@@ -1,6 +1,6 @@
 import { setImmediate as macrotask } from 'node:timers/promises'
 import { MessageChannel } from 'node:worker_threads'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { defineStore } from '../index.ts'
 import { createReplica } from '../replica/index.ts'
 import { portConnection, servePort } from '../transports/message-port.ts'
@@ -74,6 +74,27 @@ test('what is to run soon runs before the next macrotask', async () => {
   expect(ran).toBe(false)
   await Promise.resolve()
   expect(ran).toBe(true)
+})
+
+test('what goes wrong soon is an exception that nobody has caught', async () => {
+  const others = process.listeners('uncaughtException')
+  process.removeAllListeners('uncaughtException')
+  const uncaught = new Promise((resolve) => {
+    process.once('uncaughtException', resolve)
+  })
+  const error = new Error('the connection is broken')
+  sourceClock.soon!(() => {
+    throw error
+  })
+  expect(await uncaught).toBe(error)
+  for (const other of others) process.on('uncaughtException', other)
+})
+
+test('a timer is not set to ring too early, for the part of a millisecond that it would drop', () => {
+  const timers = vi.spyOn(globalThis, 'setTimeout')
+  sourceClock.schedule(() => undefined, 1.2)()
+  expect(timers.mock.calls.map(([, delay]) => delay)).toEqual([2])
+  timers.mockRestore()
 })
 
 test.each([

@@ -5,7 +5,7 @@ export const ofState: readonly Mutant[] = [
   ...mutants(
     'src/source/streams.ts',
     ['settles nothing', 'stream !== undefined; stream =', 'stream === null; stream ='],
-    ['settles the first stream only', 'stream = this.#gathering.shift()) {', 'stream = undefined) {'],
+    ['settles the first stream only', 'stream = this.#gathering.pop()) {', 'stream = undefined) {'],
     ['settles twice', "      stream.gathered = ''\n", ''],
     ['settles a stream once', '      stream.pieces = 0\n', ''],
     ['counts what it has gathered as one commit', 'path, chunk }, pieces, at)', 'path, chunk }, 1, at)'],
@@ -20,7 +20,7 @@ export const ofState: readonly Mutant[] = [
     ['gathers apart what two writers add to one text', 'this.#streams.get(key) ?? {', '{'],
     ['gathers without end', '    if (stream.gathered.length > gatheredLength) this.settle()\n', ''],
     ['gathers nothing', 'stream.gathered.length > gatheredLength', 'stream.gathered.length > 0'],
-    ['forgets when the last piece came', '    stream.at = ', '    if (isFirst) stream.at = '],
+    ['forgets when the first piece came', '      stream.at = this.#host.now()\n', ''],
     [
       'ends a stream with the first of its writers',
       'if (--stream.writers === 0) this.#streams',
