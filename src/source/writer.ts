@@ -28,9 +28,11 @@ export function createWriter(path: Path, append: (piece: string) => void, end: (
       checkPiece(chunk, path)
       const text = keptBack + chunk
       const last = text.charCodeAt(text.length - 1)
-      const length = last >= 0xd8_00 && last <= 0xdb_ff ? text.length - 1 : text.length
-      if (length > 0) append(text.slice(0, length))
-      keptBack = text.slice(length)
+      // Nearly always all of it, and then nothing is to be cut.
+      const half = last >= 0xd8_00 && last <= 0xdb_ff ? text.slice(-1) : ''
+      const whole = half === '' ? text : text.slice(0, -1)
+      if (whole !== '') append(whole)
+      keptBack = half
     },
     end() {
       if (!open) return

@@ -122,15 +122,11 @@ export const ofState: readonly Mutant[] = [
   ),
   ...mutants(
     'src/source/writer.ts',
-    [
-      'lets half a character through',
-      'last >= 0xd8_00 && last <= 0xdb_ff ? text.length - 1 : text.length',
-      'text.length',
-    ],
+    ['lets half a character through', "last >= 0xd8_00 && last <= 0xdb_ff ? text.slice(-1) : ''", "''"],
     ['forgets at its end what it kept back', "      if (keptBack !== '') append(keptBack)\n", ''],
     ['does not say that it has ended', '        end()\n', ''],
     ['goes on after its end', '      open = false\n', ''],
     ['takes what is no text', '      checkPiece(chunk, path)\n', ''],
-    ['repeats what it kept back', '      keptBack = text.slice(length)', '      keptBack += text.slice(length)'],
+    ['repeats what it kept back', '      keptBack = half', '      keptBack += half'],
   ),
 ]
