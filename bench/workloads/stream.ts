@@ -57,7 +57,6 @@ interface Portion {
   readonly chunks: number
   /** Half of the answer is there before, and all repetitions go on with it: each is a sample from its middle. */
   readonly sampled: boolean
-  readonly keepsUp: boolean
 }
 
 async function run(bench: Bench, of: Case): Promise<void> {
@@ -85,10 +84,12 @@ async function run(bench: Bench, of: Case): Promise<void> {
   )
   if (of.rate > 0) {
     bench.progress(`(${workload}) ${of.name}: all warm up`)
+    const until = performance.now() + warmUpSeconds * 1000
     await Promise.all(
-      entrants.map(({ lab }) => {
-        const { chunks, keepsUp } = portions.get(lab) as Portion
-        return lab.calls.stream({ ids: [idOf(0)], chunks: keepsUp ? warmUpSeconds * of.rate : chunks, rate: of.rate })
+      entrants.map(async ({ lab }) => {
+        // A second's chunks at a time: who keeps up with a short text may fall behind with a longer one.
+        do await lab.calls.stream({ ids: [idOf(0)], chunks: of.rate, rate: of.rate })
+        while (performance.now() < until)
       }),
     )
   }
@@ -119,12 +120,11 @@ async function warmUp(bench: Bench, lab: Lab, of: Case, portions: Map<Lab, Porti
   // Some frames at least, where they come each 500 ms.
   const budget = (of.rate === 0 ? 600 : 2500) * bench.share
   let fitting = 20
-  let keepsUp = true
   if (of.rate > 0) {
     // Not everybody keeps up.
     const chunks = of.rate / 10
     const { wall } = await lab.calls.stream({ ids: [id], chunks, rate: of.rate })
-    keepsUp = wall <= 250 + pace[of.watch]
+    const keepsUp = wall <= 250 + pace[of.watch]
     const late = keepsUp ? 1 : wall / 100
     fitting = Math.floor((of.rate * budget) / 1000 / late)
   } else {
@@ -136,7 +136,7 @@ async function warmUp(bench: Bench, lab: Lab, of: Case, portions: Map<Lab, Porti
   }
   // Who is quick gets all of it: of a part there would be little left to see when what feeding costs is taken off.
   if (of.rate === 0 && fitting >= answer / 8) fitting = answer
-  const portion = { chunks: Math.min(answer, Math.max(20, fitting)), sampled: fitting < answer, keepsUp }
+  const portion = { chunks: Math.min(answer, Math.max(20, fitting)), sampled: fitting < answer }
   portions.set(lab, portion)
   if (portion.sampled) await lab.calls.prefill(id, (answer * chunkLength) / 2)
   if (of.rate === 0)
