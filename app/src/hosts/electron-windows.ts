@@ -24,13 +24,14 @@ export function appWindows(source: Source<Windows>): AppWindows {
       ...(place === undefined ? defaultSize : {}),
       minWidth: 360,
       minHeight: 420,
+      show: false,
       autoHideMenuBar: true,
-      // A window is shown at once, in the colour of its page: one that waited for `ready-to-show` would depend on that event.
       backgroundColor: nativeTheme.shouldUseDarkColors ? '#1a1b1c' : '#fbfaf7',
       webPreferences: { sandbox: true, contextIsolation: true, nodeIntegration: false },
     })
     if (place?.maximized === true) window.maximize()
     if (place?.fullScreen === true) window.setFullScreen(true)
+    window.once('ready-to-show', () => window.show())
     window.webContents.on('render-process-gone', (_event, { reason }) => {
       // The state is not in there, so a new renderer shows all of it again.
       if (reason !== 'clean-exit' && !window.isDestroyed()) window.webContents.reload()
