@@ -120,9 +120,9 @@ export function parseDownFrame(text: string): DownFrame {
   if (type === 'err') return { type: 'failure', channel, id, revision, error: readError(fields, 4) }
   checkSize(fields, 4, 5)
   const value = decodeState(fields[4])
+  if (type === 'ok') return { type: 'result', channel, id, revision, value }
   if (type === 'pong') return { type, channel, id, revision, report: value }
-  if (type !== 'ok') throw malformed()
-  return { type: 'result', channel, id, revision, value }
+  throw malformed()
 }
 
 function fieldsOf(text: string): readonly unknown[] {

@@ -23,9 +23,7 @@ const live = run(initial, open(), snapshot(5))
 const rejoins = { status: 'connecting', channel: 99, known: { epoch: 'e', revision: 5 } }
 const shows = (all: readonly Effect[]): boolean => all.some(({ type }) => type === 'install' || type === 'apply')
 const frames = (all: readonly Effect[]): unknown[] =>
-  all.flatMap((effect) =>
-    'frame' in effect && effect.type !== 'install' && effect.type !== 'answer' ? [effect.frame] : [],
-  )
+  all.flatMap((effect) => (effect.type === 'send' ? [effect.frame] : []))
 const sent = (all: readonly Effect[]): unknown[] => frames(all).map((frame) => (frame as { type: string }).type)
 
 describe('joining', () => {
@@ -44,7 +42,7 @@ describe('joining', () => {
     expect(live).toMatchObject({ status: 'live', channel: 1, known: { epoch: 'e', revision: 5 } })
     expect(effects(run(initial, open()), snapshot(5)).map(({ type }) => type)).toEqual([
       'install',
-      'ack',
+      'send',
       'reached',
       'joined',
     ])

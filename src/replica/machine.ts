@@ -33,8 +33,7 @@ export type Event =
   | { readonly type: 'close' }
 
 export type Effect =
-  /** An ack tells that a frame has been applied. */
-  | { readonly type: 'send' | 'ack'; readonly frame: UpFrame }
+  | { readonly type: 'send'; readonly frame: UpFrame }
   /** Show this state. */
   | { readonly type: 'install'; readonly frame: DownFrame & { readonly type: 'snapshot' } }
   | { readonly type: 'apply'; readonly ops: readonly Op[] }
@@ -104,7 +103,7 @@ function show(
   effect: Effect,
 ): Step {
   const effects: Effect[] = [effect]
-  if (asks) effects.push({ type: 'ack', frame: { type: 'ack', channel: machine.channel, revision: known.revision } })
+  if (asks) effects.push({ type: 'send', frame: { type: 'ack', channel: machine.channel, revision: known.revision } })
   effects.push({ type: 'reached' })
   if (machine.status !== 'live') effects.push({ type: 'joined' })
   return [{ ...machine, status: 'live', known }, effects]

@@ -80,11 +80,9 @@ export function createReplica<State extends object, Commands>(
 
   function perform(effect: Effect, before: Machine): void {
     switch (effect.type) {
-      case 'ack':
-        // Often enough to tell to within a second; to read the clock for each frame costs a tenth of what a small one does.
-        appliedAt = clock.now()
-        return send(effect.frame)
       case 'send':
+        // Often enough to tell to within a second; to read the clock for each frame costs a tenth of what a small one does.
+        if (effect.frame.type === 'ack') appliedAt = clock.now()
         return send(effect.frame)
       case 'install':
         return document.install(effect.frame.value, effect.frame.isPlain)

@@ -32,7 +32,7 @@ export const ofReplica: readonly Mutant[] = [
     ],
     [
       'forgets the acknowledgement',
-      "  if (asks) effects.push({ type: 'ack', frame: { type: 'ack', channel: machine.channel, revision: known.revision } })\n",
+      "  if (asks) effects.push({ type: 'send', frame: { type: 'ack', channel: machine.channel, revision: known.revision } })\n",
       '',
     ],
     ['acknowledges what does not ask for it', 'if (asks) effects.push', 'effects.push'],
