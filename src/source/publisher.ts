@@ -78,9 +78,9 @@ export class Publisher implements Followers {
   /** Also when there is nothing to do: what is to happen soon cannot be cancelled. */
   readonly #wake = (): void => {
     const now = this.#clock.now()
-    // It is over: to cancel it would only cost.
+    // Nothing is left to be cancelled, and trying to would cost something.
     this.#cancel = undefined
-    this.stop()
+    this.#wakeAt = Number.POSITIVE_INFINITY
     if (this.sessions.size === 1) for (const session of this.sessions) this.#tick(session, now)
     else this.#sharing(() => this.#tickAll(now))
   }

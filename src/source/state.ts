@@ -185,7 +185,7 @@ export class SourceState implements StreamHost {
   /** Takes note of what so many commits, the last of them at `at`, have done to the document. */
   #commit(ops: readonly Op[], commits: number, at: number): void {
     this.#log.append(ops, () => this.#followers.revisionsInUse(), commits)
-    // The stream that is settled last need not be the one that was added to last.
+    // The stream that is settled last need not be the one that was begun last.
     this.#committedAt = Math.max(this.#committedAt ?? at, at)
     this.bodies.published(ops)
     if (++this.#changes % flattenEvery > 0) return
