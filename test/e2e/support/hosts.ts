@@ -96,8 +96,8 @@ async function startInElectron(environment: Record<string, string>, data?: strin
 }
 
 /**
- * Once (in some 1,500 starts) nothing in a page of Electron 25 was visible for 30 s, though all of it was there and answered: as
- * if the page had no width. So a page that has none is told its window's size once more, and what was seen is printed.
+ * Once, never since, nothing in a page of Electron 25 was visible for 30 s, though all of it was there and answered: as if the
+ * page had no width. So a page that has none is told its window's size once more, and what was seen is printed.
  */
 async function untilItHasASize(electron: ElectronApplication, page: Page): Promise<void> {
   const hasSize = (timeout: number): Promise<unknown> => page.waitForFunction(() => innerWidth > 0, null, { timeout })
