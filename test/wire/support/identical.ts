@@ -37,5 +37,7 @@ function own(value: object): Record<PropertyKey, unknown> {
 }
 
 function describe(value: unknown): string {
-  return Object.is(value, -0) ? '-0' : `${typeof value} ${String(value)}`
+  if (Object.is(value, -0)) return '-0'
+  // A value may have a part of that name which is no function.
+  return typeof value === 'object' ? Object.prototype.toString.call(value) : `${typeof value} ${String(value)}`
 }
