@@ -1,5 +1,3 @@
-import { SyncError } from './error.ts'
-
 /** What the commands of a store have to be: each takes one argument or none, and returns a result or a promise of one. */
 export type CommandMap<Commands> = { readonly [Name in keyof Commands]: (argument: never) => unknown }
 
@@ -35,19 +33,12 @@ export type Migration = { migrate(state: unknown): unknown }['migrate']
  * })
  * ```
  *
- * @param name up to 64 letters, digits, `.`, `_` and `-`, beginning with a letter.
- * @throws SyncError `setup` if the name is anything else.
+ * @param name up to 64 letters, digits, `.`, `_` and `-`, beginning with a letter; with any other, no source can be made.
  */
 export function defineStore<State extends object, Commands extends CommandMap<Commands> = NoCommands>(
   name: string,
   definition: Omit<StoreDefinition<State, Commands>, 'name'>,
 ): StoreDefinition<State, Commands> {
-  if (!/^[A-Za-z][\w.-]{0,63}$/.test(name)) {
-    throw new SyncError(
-      'setup',
-      `${JSON.stringify(name)} is no name for a store: a letter, then up to 63 letters, digits, ".", "_" or "-"`,
-    )
-  }
   return { name, ...definition }
 }
 

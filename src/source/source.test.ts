@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { framesDown, newTab, tabsStore, testSource, type Tabs } from '../../test/fixtures/tabs.ts'
+import { defineStore } from '../definition.ts'
 import { SyncError } from '../error.ts'
 import { defaultLimits } from '../protocol/limits.ts'
 import { protocolVersion } from '../protocol/version.ts'
+import { memoryStorage } from '../storage/memory.ts'
 import { fakeClock } from '../testing/clock.ts'
+import { openSource } from './open.ts'
 import { createSource } from './source.ts'
 
 describe('a source', () => {
@@ -16,6 +19,17 @@ describe('a source', () => {
   test('refuses a state that cannot cross', () => {
     const state = { order: [], byId: new Map(), theme: (() => 'light') as unknown as string }
     expect(() => testSource({ state })).toThrow(expect.objectContaining({ code: 'not-storable', path: ['theme'] }))
+  })
+
+  test('refuses a name that is none for a store', async () => {
+    const refused = expect.objectContaining({ code: 'setup', message: expect.stringContaining('no name for a store') })
+    for (const name of ['', '1', '.a', 'a b', 'a/b', 'ä', 'a'.repeat(65)]) {
+      const definition = defineStore(name, { state: () => ({}) })
+      expect(() => createSource(definition), name).toThrow(refused)
+      await expect(openSource(definition, { storage: memoryStorage() }), name).rejects.toThrow(refused)
+    }
+    for (const name of ['a', 'Z', 'a1._-', 'a'.repeat(64)])
+      expect(createSource(defineStore(name, { state: () => ({}) })).name).toBe(name)
   })
 
   test('changes by update, and returns what the function returns', () => {

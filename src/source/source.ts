@@ -4,6 +4,7 @@ import type { StoreDefinition } from '../definition.ts'
 import { copyIn } from '../document/storable.ts'
 import type { At, Draft, Immutable, Key, Op, Path, Readable, TextPath, ValidPath } from '../document/types.ts'
 import { SyncError, safely } from '../error.ts'
+import { checkName } from '../name.ts'
 import type { UpFrame } from '../protocol/frames.ts'
 import type { Session, SessionPort } from '../protocol/serve.ts'
 import type { Body } from '../protocol/wire.ts'
@@ -19,7 +20,7 @@ import type { CommandContext, Source, SourceOptions } from './types.ts'
 /**
  * Makes a source.
  *
- * @throws SyncError `not-storable` if the initial state cannot be stored, `setup` if a command is missing.
+ * @throws SyncError `not-storable` if the initial state cannot be stored, `setup` if a command is missing, or the name is none for a store.
  */
 export function createSource<State extends object, Commands>(
   definition: StoreDefinition<State, Commands>,
@@ -45,6 +46,7 @@ export class StoreSource<State extends object, Commands> implements Source<State
   readonly #publisher: Publisher
 
   constructor(definition: StoreDefinition<State, Commands>, options: SourceOptions<State, Commands>) {
+    checkName(definition.name)
     this.name = definition.name
     this.epoch = (options.epoch ?? randomEpoch)()
     this.pace = {

@@ -1,4 +1,4 @@
-import { SyncError } from '../error.ts'
+import { checkName } from '../name.ts'
 
 /**
  * The name of a store as part of a file name: different for different stores on file systems that ignore case too, and
@@ -7,8 +7,6 @@ import { SyncError } from '../error.ts'
  * @throws SyncError `setup` if it is no name of a store.
  */
 export function fileNameOf(store: string): string {
-  if (!/^[A-Za-z][\w.-]{0,63}$/.test(store)) {
-    throw new SyncError('setup', `${JSON.stringify(store)} is no name of a store`)
-  }
+  checkName(store)
   return `store-${store.replace(/[A-Z]|\.$/g, (letter) => `%${letter.charCodeAt(0).toString(16)}`)}`
 }
