@@ -53,8 +53,8 @@ export type SyncErrorCode =
  */
 export class SyncError extends Error {
   override readonly name = 'SyncError'
-  readonly code: SyncErrorCode
-  readonly path: readonly unknown[] | undefined
+  declare readonly code: SyncErrorCode
+  declare readonly path: readonly unknown[] | undefined
 
   constructor(
     code: SyncErrorCode,

@@ -5,7 +5,10 @@ test('in production, too, bytes that a reader writes to are its own', async () =
   vi.stubEnv('NODE_ENV', 'production')
   try {
     const { ReplicaDocument } = await import('./replica-document.ts')
-    const document = new ReplicaDocument({ list: [{ bytes: Uint8Array.of(1) }] }, () => {})
+    const document = new ReplicaDocument(
+      () => ({ list: [{ bytes: Uint8Array.of(1) }] }),
+      () => {},
+    )
     type Read = { list: { bytes: Uint8Array }[]; map: Map<string, Uint8Array[]>; other: { deep: Uint8Array[] } }
     const read = (): Read => document.get([]) as Read
     read().list[0]?.bytes.fill(9)
@@ -29,7 +32,10 @@ test('in production, a state that is known to be plain is taken as it is', async
   vi.stubEnv('NODE_ENV', 'production')
   try {
     const { ReplicaDocument } = await import('./replica-document.ts')
-    const document = new ReplicaDocument({}, () => {})
+    const document = new ReplicaDocument(
+      () => ({}),
+      () => {},
+    )
     const told: unknown[] = []
     document.at(['a']).subscribe((value) => told.push(value))
     const state = { a: { b: 1 }, prototype: 'nobody has looked' }
@@ -41,6 +47,12 @@ test('in production, a state that is known to be plain is taken as it is', async
     expect([document.get(['a', 'b']), state.a.b]).toEqual([2, 1])
     expect(() => document.install('no state', true)).toThrow('What is there cannot be changed like this')
     expect(document.get(['a'])).toEqual({ b: 2 })
+    const unread = new ReplicaDocument(
+      () => expect.unreachable('Nobody has looked'),
+      () => {},
+    )
+    unread.install({ a: 1 }, true)
+    expect(unread.get(['a'])).toBe(1)
   } finally {
     vi.unstubAllEnvs()
     vi.resetModules()
@@ -49,7 +61,10 @@ test('in production, a state that is known to be plain is taken as it is', async
 
 test('in development, a state that is known to be plain is frozen all the same', async () => {
   const { ReplicaDocument } = await import('./replica-document.ts')
-  const document = new ReplicaDocument({}, () => {})
+  const document = new ReplicaDocument(
+    () => ({}),
+    () => {},
+  )
   document.install({ a: [{ b: 1 }] }, true)
   const { a } = document.get([]) as { a: { b: number }[] }
   expect(() => a.push({ b: 2 })).toThrow('not extensible')

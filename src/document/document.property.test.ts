@@ -49,7 +49,10 @@ class Episode {
     this.#state = { a: {}, b: [1, 2], c: new Map<unknown, unknown>([['a', {}]]), d: new Set(['a']), text: 'x' }
     if (this.#chance.once(4)) this.#state = randomContainer(this.#chance, 3) as Plain
     this.#document = newDocument(deepCopy(this.#state))
-    const replica = () => new ReplicaDocument(deepCopy(this.#state) as Container, fail)
+    const replica = () => {
+      const initial = deepCopy(this.#state) as Container
+      return new ReplicaDocument(() => initial, fail)
+    }
     this.#followers = [
       new Follower(replica(), 1, (ops) => ops),
       new Follower(replica(), 1, compact),

@@ -15,6 +15,13 @@ export class Document extends ReplicaDocument {
   protected override readonly edits: Transaction = new Transaction()
   #updating = false
 
+  /** @param initial a value that only this document can reach from now on. */
+  constructor(initial: Container, onError: (error: unknown) => void) {
+    super(() => initial, onError)
+    // Whoever passes what cannot be a state is to hear of it here.
+    void this.live
+  }
+
   /** Calls `run` with what is at `path`, now and after each change of it. */
   subscribe(path: Path, run: (value: unknown) => void): () => void {
     return this.at(path).subscribe(run)

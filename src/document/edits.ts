@@ -50,7 +50,7 @@ export class Edits {
   /** Makes the snapshot of a container stale, before a change; whether it was not so already. */
   touch(container: Container): boolean {
     const known = knownSnapshot(container)
-    if (known === null || known === undefined) return false
+    if (!known) return false
     setSnapshot(container, null)
     this.onRollback(() => {
       setSnapshot(container, known)

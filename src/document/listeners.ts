@@ -24,7 +24,7 @@ export class Listeners {
     let branch = this.root
     for (const key of listener.path) {
       let child = branch.children.get(key)
-      if (child === undefined) branch.children.set(key, (child = newBranch()))
+      if (!child) branch.children.set(key, (child = newBranch()))
       branch = child
     }
     branch.listeners.add(listener)
@@ -48,14 +48,11 @@ function collect(branch: Branch, op: Op, due: Listener[]): void {
   for (const key of op.path) {
     mark(branch, due)
     const child = branch.children.get(key)
-    if (child === undefined) return
+    if (!child) return
     branch = child
   }
-  if (op.kind !== 'splice') {
-    // Of the ops that there are now, only an append has one.
-    markAll(branch, due, (op as { readonly chunk?: string }).chunk)
-    return
-  }
+  // Of the ops that there are now, only an append has a chunk.
+  if (op.kind !== 'splice') return markAll(branch, due, (op as { readonly chunk?: string }).chunk)
   mark(branch, due)
   // Elements before the splice stay where they are; those behind it do where as many came as went.
   const end = op.remove === op.items.length ? op.index + op.remove : Number.POSITIVE_INFINITY
@@ -74,7 +71,7 @@ function prune(branch: Branch, listener: Listener, depth: number): boolean {
   if (depth === listener.path.length) branch.listeners.delete(listener)
   else {
     const child = branch.children.get(key)
-    if (child !== undefined && prune(child, listener, depth + 1)) branch.children.delete(key)
+    if (child && prune(child, listener, depth + 1)) branch.children.delete(key)
   }
   return branch.listeners.size + branch.children.size === 0
 }

@@ -13,7 +13,7 @@ const state = () => ({
 type State = ReturnType<typeof state>
 
 function open() {
-  const document = new ReplicaDocument(state(), (error) => {
+  const document = new ReplicaDocument(state, (error) => {
     throw error
   })
   return { document, before: document.get([]) as State }

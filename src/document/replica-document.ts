@@ -12,19 +12,27 @@ import { isContainer, partAt, snapshot, toLive, type Container } from './tree.ts
 import type { Op, Path, Readable } from './types.ts'
 
 export class ReplicaDocument {
-  protected readonly root: Root
   protected readonly edits: Edits = new Edits()
   readonly listeners: Listeners = new Listeners()
+  readonly #initial: () => Container
+  #root: Root | undefined
   readonly #onError: (error: unknown) => void
   readonly #unnotified: (readonly Op[])[] = []
+  /** Whether there has ever been a listener. */
+  #isFollowed: true | undefined
 
   /**
-   * @param initial a value that only this document can reach from now on: copied in, or parsed.
+   * @param initial gives a value that only this document can reach from then on: copied in, or parsed. It is not called
+   * before somebody looks at it, since to a window that shows nothing before it is ready it would be of no use.
    * @param onError gets what a listener throws.
    */
-  constructor(initial: Container, onError: (error: unknown) => void) {
-    this.root = { tree: toLive(adopt(initial, [])) as Container }
+  constructor(initial: () => Container, onError: (error: unknown) => void) {
+    this.#initial = initial
     this.#onError = onError
+  }
+
+  protected get root(): Root {
+    return (this.#root ??= { tree: toLive(adopt(this.#initial(), [])) as Container })
   }
 
   /** The live tree itself, to be encoded at once and to be changed by nobody. */
@@ -60,10 +68,10 @@ export class ReplicaDocument {
    * @param isPlain whether it is known that there are no reserved keys in it, and nothing but what JSON can say.
    */
   install(next: unknown, isPlain?: boolean): void {
-    const value = reconcile(this.get([]), next)
+    const value = this.#root ? reconcile(this.get([]), next) : next
     const ops: Op[] = [{ kind: 'set', path: [], value }]
     // A window that opens gets all of a large state: it is not looked through when that has been done.
-    if (isPlain && !development && isContainer(value)) this.root.tree = value
+    if (isPlain && !development && isContainer(value)) this.#root = { tree: value }
     else this.apply(ops)
     this.notify(ops)
   }
@@ -75,6 +83,7 @@ export class ReplicaDocument {
   follow(path: Path, run: (value: unknown, added?: string) => void): () => void {
     // What is no part of any state: it is told at once.
     const listener: Listener = { path, value: run, run, added: undefined, state: 'idle' }
+    this.#isFollowed = true
     this.listeners.add(listener)
     this.#tell(listener)
     return () => {
@@ -92,8 +101,7 @@ export class ReplicaDocument {
    * that has changed the state, it tells of that change when the listeners of the one before have been told.
    */
   notify(ops: readonly Op[]): void {
-    this.#unnotified.push(ops)
-    if (this.#unnotified.length > 1) return
+    if (!this.#isFollowed || this.#unnotified.push(ops) > 1) return
     try {
       for (const next of this.#unnotified) for (const listener of this.listeners.concerned(next)) this.#tell(listener)
     } finally {

@@ -112,7 +112,7 @@ export function snapshot(value: unknown, parts: typeof mapParts = mapParts): unk
 
 function snapshotOfBytes(bytes: Bytes): Bytes {
   let copy = byteSnapshots.get(bytes)
-  if (copy === undefined) {
+  if (!copy) {
     copy = copyBytes(bytes)
     byteSnapshots.set(bytes, copy)
     handedOut.add(copy)

@@ -75,13 +75,13 @@ export type DownFrame =
       readonly revision: number
       readonly error: WireError
     }
-  /** Answers a ping: the source was at `revision`. `report`, where one was asked for, is for `readReport`. */
+  /** Answers a ping: the source was at `revision`. `value` is the report, where one was asked for: for `readReport`. */
   | {
       readonly type: 'pong'
       readonly channel: number
       readonly id: number
       readonly revision: number
-      readonly report: unknown
+      readonly value: unknown
     }
   /** Nothing more will come on this channel. On channel 0: a text was no frame, or the connection is refused. */
   | { readonly type: 'refused'; readonly channel: number; readonly error: WireError }

@@ -119,10 +119,8 @@ export function parseDownFrame(text: string): DownFrame {
   const revision = count(fields[3])
   if (type === 'err') return { type: 'failure', channel, id, revision, error: readError(fields, 4) }
   checkSize(fields, 4, 5)
-  const value = decodeState(fields[4])
-  if (type === 'ok') return { type: 'result', channel, id, revision, value }
-  if (type === 'pong') return { type, channel, id, revision, report: value }
-  throw malformed()
+  if (type !== 'ok' && type !== 'pong') throw malformed()
+  return { type: type === 'ok' ? 'result' : type, channel, id, revision, value: decodeState(fields[4]) }
 }
 
 function fieldsOf(text: string): readonly unknown[] {

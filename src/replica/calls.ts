@@ -33,9 +33,8 @@ export interface Calls {
   reached(revision: number, newEpoch: boolean): void
 }
 
-export function createCalls(send: (frame: UpFrame) => void): Calls {
-  /** 0: there is no session. */
-  let channel = 0
+/** @param channel 0: there is no session. */
+export function createCalls(send: (frame: UpFrame) => void, channel: number): Calls {
   let lastId = 0
   let lastPing = 0
   const waiting: Call[] = []
@@ -45,7 +44,7 @@ export function createCalls(send: (frame: UpFrame) => void): Calls {
   const heldBack: { readonly answer: Answer; readonly waiter: Waiter }[] = []
 
   function sendWaiting(): void {
-    if (channel === 0) return
+    if (!channel) return
     while (waiting.length > 0 && underWay.size < maxUnderWay) {
       const call = waiting.shift() as Call
       underWay.set(++lastId, call)
@@ -63,7 +62,7 @@ export function createCalls(send: (frame: UpFrame) => void): Calls {
       new Promise((resolve, reject) => {
         const id = ++lastPing
         pings.set(id, { resolve, reject })
-        if (channel !== 0) send({ type: 'ping', channel, id })
+        if (channel) send({ type: 'ping', channel, id })
       }),
     joined(next) {
       channel = next
@@ -88,7 +87,7 @@ export function createCalls(send: (frame: UpFrame) => void): Calls {
       const waiter = asked.get(answer.id)
       asked.delete(answer.id)
       sendWaiting()
-      if (waiter === undefined) return
+      if (!waiter) return
       if (answer.revision <= revision) settle(answer, waiter)
       else heldBack.push({ answer, waiter })
     },
@@ -103,5 +102,5 @@ export function createCalls(send: (frame: UpFrame) => void): Calls {
 
 function settle(answer: Answer, { resolve, reject }: Waiter): void {
   if (answer.type === 'failure') reject(new SyncError(answer.error.code, answer.error.message))
-  else resolve(answer.type === 'result' ? answer.value : undefined)
+  else resolve(answer.value)
 }

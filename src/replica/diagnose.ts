@@ -149,8 +149,8 @@ class Asking {
     const { channel } = machine()
     const id = ++lastPing
     return this.#heard(`[${channel},"pong",${id},`, [{ type: 'ping', channel, id, report: true }], (frame) => {
-      const { revision, report: said } = frame as DownFrame & { readonly type: 'pong' }
-      const report = readReport(said)
+      const { revision, value } = frame as DownFrame & { readonly type: 'pong' }
+      const report = readReport(value)
       // There is one as long as the session lasts.
       const { revision: shown } = machine().known as Known
       const comparable = report?.hash !== undefined && shown === revision

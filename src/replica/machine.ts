@@ -134,5 +134,5 @@ function refused(machine: Machine, frame: DownFrame & { type: 'refused' }, nextC
 const aboutFrames: readonly SyncErrorCode[] = ['bad-frame', 'too-large', 'too-deep', 'reserved-key']
 
 function bye({ channel }: Machine): readonly Effect[] {
-  return channel === 0 ? [] : [{ type: 'send', frame: { type: 'bye', channel } }]
+  return channel ? [{ type: 'send', frame: { type: 'bye', channel } }] : []
 }

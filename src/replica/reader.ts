@@ -44,7 +44,8 @@ export function createReader(document: ReplicaDocument, path: Path, watch: () =>
     follow: (run) =>
       each(
         (text) => wholeCharacters(text ?? ''),
-        (text, added) => (added === undefined ? run(text, 0) : run(added, text.length - added.length)),
+        // Of what is no text there is no length.
+        (text, added = text) => run(added, text.length - added.length || 0),
       ),
   }
 }

@@ -11,7 +11,7 @@ import type { DownFrame, UpFrame } from '../protocol/frames.ts'
 import { parseDownFrame } from '../protocol/parse.ts'
 import { hello, upFrameText } from '../protocol/wire.ts'
 import { copyArgument } from './argument.ts'
-import { createCalls } from './calls.ts'
+import { createCalls, type Calls } from './calls.ts'
 import { initialMachine, transition, type Effect, type Event, type Machine, type Status } from './machine.ts'
 import { createReader } from './reader.ts'
 import { select } from './select.ts'
@@ -24,11 +24,11 @@ export function createReplica<State extends object, Commands>(
   { onError, clock = systemClock }: ReplicaOptions = {},
 ): Replica<State, Commands> {
   const report = safely(onError)
-  const document = new ReplicaDocument(structuredClone(definition.state()) as Container, report)
-  const statusDocument = new ReplicaDocument({ status: 'connecting' }, reportUncaught)
+  const document = new ReplicaDocument(() => structuredClone(definition.state()) as Container, report)
+  const statusDocument = new ReplicaDocument(() => ({ status: 'connecting' }), reportUncaught)
   const status = statusDocument.at(['status']) as Readable<Status>
   const send = (frame: UpFrame): void => connection.send(upFrameText(frame))
-  const calls = createCalls(send)
+  let calls: Calls | undefined
   const watches = new Map<string, { readonly path: Path; count: number }>()
   const root = document.at([]) as Readable<Immutable<State>>
   let machine = initialMachine(definition.name)
@@ -59,7 +59,7 @@ export function createReplica<State extends object, Commands>(
   function diverged(cause: unknown, before: Machine): void {
     const error =
       cause instanceof SyncError ? cause : new SyncError('bad-frame', 'A frame cannot be applied', { cause })
-    const hopeless = before.known === undefined
+    const hopeless = !before.known
     if (!hopeless) report(error)
     dispatch({ type: 'diverged', hopeless, error })
   }
@@ -72,10 +72,10 @@ export function createReplica<State extends object, Commands>(
       for (const effect of effects) perform(effect, before)
     } catch (error) {
       // Only applying can fail: a source and a replica that disagree.
-      return diverged(error, before)
+      diverged(error, before)
     }
-    // Performing may have dispatched again; whoever comes last tells.
-    if (machine.status !== status.get()) statusChanged(machine)
+    // Performing may have dispatched again, and told of it: to be told of it twice is nothing new.
+    if (machine.status !== before.status) tellStatus()
   }
 
   function perform(effect: Effect, before: Machine): void {
@@ -90,29 +90,30 @@ export function createReplica<State extends object, Commands>(
         document.apply(effect.ops)
         return document.notify(effect.ops)
       case 'reached':
-        return calls.reached(revision(), before.known?.epoch !== machine.known?.epoch)
+        return calls?.reached(revision(), before.known?.epoch !== machine.known?.epoch)
       case 'joined':
         // A listener that was told of the state may have closed the replica or the connection.
         if (machine.status !== 'live') return
         joined = machine.channel
         for (const { path } of watches.values()) sendWatch('watch', path)
-        return calls.joined(joined)
+        return calls?.joined(joined)
       case 'left':
-        return calls.left()
+        return calls?.left()
       case 'answer':
-        return calls.answered(effect.frame, revision())
+        return calls?.answered(effect.frame, revision())
       case 'report':
         return report(effect.error)
     }
   }
 
-  function statusChanged({ status: now, error }: Machine): void {
-    statusDocument.install({ status: now })
+  function tellStatus(): void {
+    const now = machine.status
+    statusDocument.install({ status: now }, true)
     if (now === 'live') settleReady.resolve()
     else if (now !== 'connecting') {
-      const reason = error ?? closed()
+      const reason = whyUseless()
       settleReady.reject(reason)
-      calls.fail(reason)
+      calls?.fail(reason)
     }
   }
 
@@ -136,16 +137,17 @@ export function createReplica<State extends object, Commands>(
     if (joined === machine.channel) send({ type, channel: joined, path })
   }
 
-  function checkUsable(): void {
-    if (machine.status === 'refused' || machine.status === 'closed') throw machine.error ?? closed()
+  /** Made when something is asked first: a window that starts need not wait for it. */
+  function usable(): Calls {
+    if (machine.status === 'refused' || machine.status === 'closed') throw whyUseless()
+    return (calls ??= createCalls(send, joined === machine.channel ? joined : 0))
+  }
+
+  function whyUseless(): SyncError {
+    return machine.error ?? new SyncError('closed', 'The replica was closed')
   }
 
   const revision = (): number => machine.known?.revision ?? -1
-
-  async function call(name: string, argument: unknown): Promise<unknown> {
-    checkUsable()
-    return await calls.call(name, copyArgument(argument))
-  }
 
   const unsubscribe = connection.subscribe({
     open: () => dispatch({ type: 'open' }),
@@ -161,12 +163,13 @@ export function createReplica<State extends object, Commands>(
     call: new Proxy({} as CommandCalls<Commands>, {
       // Not a thenable, whoever awaits it.
       get: (_, name) =>
-        typeof name === 'string' && name !== 'then' ? (argument: unknown) => call(name, argument) : undefined,
+        typeof name === 'string' && name !== 'then'
+          ? async (argument: unknown) => await usable().call(name, copyArgument(argument))
+          : undefined,
     }),
     ready,
     async settled() {
-      checkUsable()
-      await calls.ping()
+      await usable().ping()
     },
     status,
     get error() {
@@ -186,8 +189,4 @@ export function createReplica<State extends object, Commands>(
       unsubscribe()
     },
   }
-}
-
-function closed(): SyncError {
-  return new SyncError('closed', 'The replica was closed')
 }

@@ -8,9 +8,9 @@ export function select<S, T>(
 ): Readable<T> {
   let last: { readonly state: S; readonly value: T } | undefined
   const read = (state: S): T => {
-    if (last !== undefined && last.state === state) return last.value
+    if (last && last.state === state) return last.value
     const value = fn(state)
-    last = { state, value: last !== undefined && equal(last.value, value) ? last.value : value }
+    last = { state, value: last && equal(last.value, value) ? last.value : value }
     return last.value
   }
   return {
@@ -19,7 +19,7 @@ export function select<S, T>(
       let told: [T] | undefined
       return source.subscribe((state) => {
         const value = read(state)
-        if (told !== undefined && equal(told[0], value)) return
+        if (told && equal(told[0], value)) return
         told = [value]
         run(value)
       })

@@ -242,7 +242,7 @@ describe('a report', () => {
     const { link, pong } = await reported()
     expect(framesDown(link).map(({ type }) => type)).toEqual(['snapshot', 'commit', 'pong'])
     expect(pong).toMatchObject({ id: 7, revision: 1 })
-    expect(pong?.report).toEqual({
+    expect(pong?.value).toEqual({
       sent: 0,
       acknowledged: 0,
       waiting: false,
@@ -262,9 +262,9 @@ describe('a report', () => {
   test('has no hash of what may not be sent yet', async () => {
     const { link, pong } = await reported({ acknowledges: false })
     expect(framesDown(link).map(({ type }) => type)).toEqual(['snapshot', 'pong'])
-    expect(pong?.report).toMatchObject({ sent: 0, waiting: true, pending: 'appends', sentAge: 230 })
+    expect(pong?.value).toMatchObject({ sent: 0, waiting: true, pending: 'appends', sentAge: 230 })
     for (const absent of ['hash', 'acknowledged', 'acknowledgedAge', 'due', 'longestWait'])
-      expect(pong?.report).not.toHaveProperty(absent)
+      expect(pong?.value).not.toHaveProperty(absent)
   })
 
   test('remembers a slow ack for ten seconds', async () => {
@@ -274,14 +274,14 @@ describe('a report', () => {
       await test.clock.advance(ms)
       test.session(['ping', id, 'report'])
       await test.clock.advance(0)
-      return (framesDown(test.link, 'pong').at(-1)!.report as Report).longestWait
+      return (framesDown(test.link, 'pong').at(-1)!.value as Report).longestWait
     }
     expect([await wait(9000, 8), await wait(2000, 9)]).toEqual([100, undefined])
   })
 
   test('tells nothing of the state, nor of other sessions', async () => {
     const { link, open, clock, session } = await reported()
-    const before = JSON.stringify(framesDown(link, 'pong')[0]?.report)
+    const before = JSON.stringify(framesDown(link, 'pong')[0]?.value)
     expect(before).not.toMatch(/secret|byId|response/)
     open()
       .replica.reader('byId', 'b', 'response')
@@ -289,7 +289,7 @@ describe('a report', () => {
     await clock.advance(100)
     session(['ping', 8, 'report'])
     await clock.advance(0)
-    expect(framesDown(link, 'pong')[1]?.report).toMatchObject({ watches: 1, sent: 1 })
+    expect(framesDown(link, 'pong')[1]?.value).toMatchObject({ watches: 1, sent: 1 })
   })
 })
 

@@ -57,6 +57,13 @@ export const ofDocument: readonly Mutant[] = [
   ),
   ...mutants(
     'src/document/replica-document.ts',
+    ['keeps nothing of what is equal', 'this.#root ? reconcile(this.get([]), next) : next', 'next'],
+    ['tells nobody', '    this.#isFollowed = true\n', ''],
+    [
+      'makes a first state that nobody looks at',
+      'this.#root ? reconcile(this.get([]), next) : next',
+      'reconcile(this.get([]), next)',
+    ],
     ['tells of what has not changed', '    if (Object.is(value, listener.value)) return\n', ''],
     [
       'lets a listener that throws stop the others',

@@ -57,11 +57,7 @@ export const ofReplica: readonly Mutant[] = [
       'frame.channel !== machine.channel) return [machine, []]',
       'frame.channel < 0) return [machine, []]',
     ],
-    [
-      'leaves without a word',
-      "return channel === 0 ? [] : [{ type: 'send', frame: { type: 'bye', channel } }]",
-      'return channel >= 0 ? [] : [{ type: "send", frame: { type: "bye", channel } }]',
-    ],
+    ['leaves without a word', "return channel ? [{ type: 'send', frame: { type: 'bye', channel } }] : []", 'return []'],
     [
       'forgets to say that a session is over',
       "[{ ...machine, status: 'connecting', channel: 0 }, [{ type: 'left' }]]",
@@ -141,10 +137,10 @@ export const ofReplica: readonly Mutant[] = [
   ),
   ...mutants(
     'src/replica/reader.ts',
-    ['gives the whole text each time', 'run(added, text.length - added.length)', 'run(text, 0)'],
+    ['gives the whole text each time', 'run(added, text.length - added.length || 0)', 'run(text, 0)'],
     [
       'says of what was added that it is at the end',
-      'run(added, text.length - added.length)',
+      'run(added, text.length - added.length || 0)',
       'run(added, text.length)',
     ],
     [
@@ -168,13 +164,9 @@ export const ofReplica: readonly Mutant[] = [
   ),
   ...mutants(
     'src/replica/select.ts',
-    ['tells what has not changed', 'if (told !== undefined && equal(told[0], value)) return', ''],
-    ['sticks to the first value', 'if (last !== undefined && last.state === state)', 'if (last !== undefined)'],
-    [
-      'gives what is equal a new identity',
-      'last !== undefined && equal(last.value, value) ? last.value : value',
-      'value',
-    ],
+    ['tells what has not changed', 'if (told && equal(told[0], value)) return', ''],
+    ['sticks to the first value', 'if (last && last.state === state)', 'if (last)'],
+    ['gives what is equal a new identity', 'last && equal(last.value, value) ? last.value : value', 'value'],
   ),
   ...mutants(
     'src/replica/replica.ts',
@@ -190,7 +182,9 @@ export const ofReplica: readonly Mutant[] = [
       "if (++entry.count === 1) sendWatch('watch', path)",
       "++entry.count\n    sendWatch('watch', path)",
     ],
-    ['does not tell of its status', 'if (machine.status !== status.get()) statusChanged(machine)', ''],
+    ['does not tell of its status', 'if (machine.status !== before.status) tellStatus()', ''],
+    ['does not know the session in which the first call is made', 'joined === machine.channel ? joined : 0', '0'],
+    ['makes the first call in a session that is over', 'joined === machine.channel ? joined : 0', 'joined ?? 0'],
     ['applies without telling', '        return document.notify(effect.ops)', '        return undefined'],
     ['joins for a listener that has left', "        if (machine.status !== 'live') return\n", ''],
     ['leaves in silence what it cannot apply', '    if (!hopeless) report(error)\n', ''],

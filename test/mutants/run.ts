@@ -23,7 +23,7 @@ const testsOfTheCore = [
     'test/storage/saving.test.ts',
     'test/storage/streams.test.ts',
   ],
-  ...['apply', 'compact', 'draft', 'listeners', 'replica-document', 'document.test'].map(
+  ...['adopt', 'apply', 'compact', 'draft', 'listeners', 'replica-document', 'document.test'].map(
     (name) => `src/document/${name}`,
   ),
 ]

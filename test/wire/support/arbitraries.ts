@@ -181,7 +181,7 @@ export const downFrame: fc.Arbitrary<DownFrame> = fc.oneof(
     .filter(({ from, to, ops }) => to > from || ops.length === 0),
   record({ type: fc.constant('result' as const), channel, id: count, revision: count, value }),
   record({ type: fc.constant('failure' as const), channel, id: count, revision: count, error }),
-  record({ type: fc.constant('pong' as const), channel, id: count, revision: count, report }),
+  record({ type: fc.constant('pong' as const), channel, id: count, revision: count, value: report }),
   record({ type: fc.constant('refused' as const), channel: fc.oneof(channel, fc.constant(0)), error }),
 )
 

@@ -144,8 +144,8 @@ export const downFrames: Examples<DownFrame, 'type'> = {
   ],
   failure: [{ type: 'failure', channel: 1, id: 3, revision: 9, error }],
   pong: [
-    { type: 'pong', channel: 1, id: 1, revision: 9, report: undefined },
-    { type: 'pong', channel: 1, id: 2, revision: 9, report },
+    { type: 'pong', channel: 1, id: 1, revision: 9, value: undefined },
+    { type: 'pong', channel: 1, id: 2, revision: 9, value: report },
   ],
   refused: [
     { type: 'refused', channel: 1, error },

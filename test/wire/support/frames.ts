@@ -45,7 +45,7 @@ function body(frame: DownFrame): Body {
     case 'failure':
       return failureBody(frame.id, frame.revision, frame.error)
     case 'pong':
-      return pongBody(frame.id, frame.revision, frame.report)
+      return pongBody(frame.id, frame.revision, frame.value)
     case 'refused':
       return refusedBody(frame.error)
   }

@@ -1,3 +1,5 @@
+import { inspect } from 'node:util'
+
 /**
  * Where two values first differ, in anything that a reader could notice: kind, prototype, order of keys, -0.
  * `undefined` if nowhere.
@@ -5,7 +7,7 @@
 export function difference(a: unknown, b: unknown, at = 'value'): string | undefined {
   if (Object.is(a, b)) return undefined
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null)
-    return `${at}: ${describe(a)} and ${describe(b)}`
+    return `${at}: ${inspect(a)} and ${inspect(b)}`
   if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return `${at}: prototypes`
   if (a instanceof Date) return difference(a.getTime(), (b as Date).getTime(), `${at}.getTime()`)
   if (a instanceof ArrayBuffer) return compareLists([...new Uint8Array(a)], [...new Uint8Array(b as ArrayBuffer)], at)
@@ -34,10 +36,4 @@ function compareLists(a: readonly unknown[], b: readonly unknown[], at: string):
 
 function own(value: object): Record<PropertyKey, unknown> {
   return value as Record<PropertyKey, unknown>
-}
-
-function describe(value: unknown): string {
-  if (Object.is(value, -0)) return '-0'
-  // A value may have a part of that name which is no function.
-  return typeof value === 'object' ? Object.prototype.toString.call(value) : `${typeof value} ${String(value)}`
 }

@@ -122,7 +122,7 @@ export function isDownFrame(frame: unknown, text: string): boolean {
     },
     result: { ...head, id: isCount, revision: isCount, value: (value) => isStorable(value, depth) },
     failure: { ...head, id: isCount, revision: isCount, error: isError },
-    pong: { ...head, id: isCount, revision: isCount, report: (report) => isStorable(report, depth) },
+    pong: { ...head, id: isCount, revision: isCount, value: (value) => isStorable(value, depth) },
     refused: { ...head, error: isError },
   }
   return isOfShape(frame, shapes[typeOf(frame, 'type')])
