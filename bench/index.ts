@@ -1,5 +1,5 @@
 /**
- * The benchmark: `npm run bench [-- filter ...]`. A filter is the number of a workload or a part of its name. What counts
+ * The benchmark: `npm run bench [-- [--quick] [workload ...]]`. A workload is named by its number or by a part of its name. What counts
  * is ratios within one run; times are of the machine.
  */
 import { spawnSync } from 'node:child_process'
@@ -15,8 +15,11 @@ const filters = options.filter((option) => !option.startsWith('--'))
 const chosen = workloads.filter(
   ({ number, name }) => filters.length === 0 || filters.some((filter) => filter === number || name.includes(filter)),
 )
-if (chosen.length === 0) {
-  console.error(`No such workload. There are: ${workloads.map(({ number, name }) => `${number} ${name}`).join(', ')}`)
+const unknown = options.filter((option) => option.startsWith('--') && option !== '--quick')
+if (chosen.length === 0 || unknown.length > 0) {
+  console.error(
+    `Usage: npm run bench [-- [--quick] [workload ...]]. Workloads: ${workloads.map(({ number, name }) => `${number} ${name}`).join(', ')}`,
+  )
   process.exit(2)
 }
 installPeers()

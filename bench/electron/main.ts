@@ -13,7 +13,7 @@ app.on('window-all-closed', () => {})
 
 const pages: Readonly<Record<string, string>> = {
   '/': '<!doctype html><script type="module" src="/page.js"></script>',
-  '/cold.html': '<!doctype html><script type="module">ipc.on("import", (file) => import(file))</script>',
+  '/cold.html': '<!doctype html><script type="module">ipc.on("import", (file) => void import(file))</script>',
 }
 
 async function run(): Promise<Found> {
