@@ -19,7 +19,7 @@ export class ReplicaDocument {
   readonly #onError: (error: unknown) => void
   readonly #unnotified: (readonly Op[])[] = []
   /** Whether there has ever been a listener. */
-  #isFollowed: true | undefined
+  #everFollowed: true | undefined
 
   /**
    * @param initial gives a value that only this document can reach from then on: copied in, or parsed. It is not called
@@ -83,7 +83,7 @@ export class ReplicaDocument {
   follow(path: Path, run: (value: unknown, added?: string) => void): () => void {
     // What is no part of any state: it is told at once.
     const listener: Listener = { path, value: run, run, added: undefined, state: 'idle' }
-    this.#isFollowed = true
+    this.#everFollowed = true
     this.listeners.add(listener)
     this.#tell(listener)
     return () => {
@@ -101,7 +101,7 @@ export class ReplicaDocument {
    * that has changed the state, it tells of that change when the listeners of the one before have been told.
    */
   notify(ops: readonly Op[]): void {
-    if (!this.#isFollowed || this.#unnotified.push(ops) > 1) return
+    if (!this.#everFollowed || this.#unnotified.push(ops) > 1) return
     try {
       for (const next of this.#unnotified) for (const listener of this.listeners.concerned(next)) this.#tell(listener)
     } finally {

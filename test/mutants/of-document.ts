@@ -58,7 +58,7 @@ export const ofDocument: readonly Mutant[] = [
   ...mutants(
     'src/document/replica-document.ts',
     ['keeps nothing of what is equal', 'this.#root ? reconcile(this.get([]), next) : next', 'next'],
-    ['tells nobody', '    this.#isFollowed = true\n', ''],
+    ['tells nobody', '    this.#everFollowed = true\n', ''],
     [
       'makes a first state that nobody looks at',
       'this.#root ? reconcile(this.get([]), next) : next',
