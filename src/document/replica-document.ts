@@ -12,14 +12,13 @@ import { isContainer, partAt, snapshot, toLive, type Container } from './tree.ts
 import type { Op, Path, Readable } from './types.ts'
 
 export class ReplicaDocument {
-  protected readonly edits: Edits = new Edits()
-  readonly listeners: Listeners = new Listeners()
+  // What follows is made when it is needed: a window that starts need not wait for it.
+  protected edits: Edits | undefined
+  #listeners: Listeners | undefined
   readonly #initial: () => Container
   #root: Root | undefined
   readonly #onError: (error: unknown) => void
   readonly #unnotified: (readonly Op[])[] = []
-  /** Whether there has ever been a listener. */
-  #everFollowed: true | undefined
 
   /**
    * @param initial gives a value that only this document can reach from then on: copied in, or parsed. It is not called
@@ -33,6 +32,10 @@ export class ReplicaDocument {
 
   protected get root(): Root {
     return (this.#root ??= { tree: toLive(adopt(this.#initial(), [])) as Container })
+  }
+
+  get listeners(): Listeners {
+    return (this.#listeners ??= new Listeners())
   }
 
   /** The live tree itself, to be encoded at once and to be changed by nobody. */
@@ -52,11 +55,12 @@ export class ReplicaDocument {
 
   /** Applies ops from elsewhere, all or none. Their values become part of the state. Listeners are not told yet. */
   apply(ops: readonly Op[]): void {
+    const edits = (this.edits ??= new Edits())
     try {
-      for (const op of ops) applyOp(this.root, op, this.edits)
-      this.edits.commit()
+      for (const op of ops) applyOp(this.root, op, edits)
+      edits.commit()
     } catch (error) {
-      this.edits.rollback()
+      edits.rollback()
       throw error
     }
   }
@@ -83,7 +87,6 @@ export class ReplicaDocument {
   follow(path: Path, run: (value: unknown, added?: string) => void): () => void {
     // What is no part of any state: it is told at once.
     const listener: Listener = { path, value: run, run, added: undefined, state: 'idle' }
-    this.#everFollowed = true
     this.listeners.add(listener)
     this.#tell(listener)
     return () => {
@@ -101,7 +104,8 @@ export class ReplicaDocument {
    * that has changed the state, it tells of that change when the listeners of the one before have been told.
    */
   notify(ops: readonly Op[]): void {
-    if (!this.#everFollowed || this.#unnotified.push(ops) > 1) return
+    // Nobody has ever listened.
+    if (!this.#listeners || this.#unnotified.push(ops) > 1) return
     try {
       for (const next of this.#unnotified) for (const listener of this.listeners.concerned(next)) this.#tell(listener)
     } finally {

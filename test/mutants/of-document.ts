@@ -58,7 +58,7 @@ export const ofDocument: readonly Mutant[] = [
   ...mutants(
     'src/document/replica-document.ts',
     ['keeps nothing of what is equal', 'this.#root ? reconcile(this.get([]), next) : next', 'next'],
-    ['tells nobody', '    this.#everFollowed = true\n', ''],
+    ['tells nobody', 'if (!this.#listeners || this', 'if (this.#listeners || this'],
     [
       'makes a first state that nobody looks at',
       'this.#root ? reconcile(this.get([]), next) : next',
@@ -70,7 +70,7 @@ export const ofDocument: readonly Mutant[] = [
       '      this.#onError(error)\n',
       '      this.#onError(error)\n      throw error\n',
     ],
-    ['applies half of a commit', '      this.edits.rollback()\n', ''],
+    ['applies half of a commit', '      edits.rollback()\n', ''],
     [
       'forgets what a listener changed',
       'for (const next of this.#unnotified)',
