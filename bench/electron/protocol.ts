@@ -1,6 +1,9 @@
 /** What the benchmark asks of a real Electron, and what it says. */
 import type { ContestantName } from '../contestants/index.ts'
 
+/** Changes of a scalar in a repetition: what else the threads of an Electron do would hide fewer. */
+export const updates = 500
+
 export type Task = 'state' | 'stream' | 'ten streams' | 'cold start'
 
 /** Passed as JSON in the environment variable `BENCH_ORDER`. */

@@ -5,10 +5,9 @@ import type { MainSide } from '../lab/contestant.ts'
 import { chunkLength, feed } from '../lab/feed.ts'
 import { idOf, makeState } from '../state.ts'
 import { spentBy } from './cpu.ts'
-import type { Cost, Found, Order } from './protocol.ts'
+import { updates, type Cost, type Found, type Order } from './protocol.ts'
 import { Window } from './window.ts'
 
-const updates = 100
 const warmUps = 1000
 /** Repetitions of a stream before the first that counts. */
 const warmUpStreams = 3
