@@ -1,6 +1,6 @@
 /**
- * The benchmark: `npm run bench [-- [--quick] [workload ...]]`. A workload is named by its number or by a part of its name. What counts
- * is ratios within one run; times are of the machine.
+ * The benchmark: `npm run bench [-- [--quick] [workload ...]]`. A workload is named by its number or by a part of its name.
+ * What counts is ratios within one run; times are of the machine.
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'

@@ -21,8 +21,8 @@ export class ReplicaDocument {
   readonly #unnotified: (readonly Op[])[] = []
 
   /**
-   * @param initial gives a value that only this document can reach from then on: copied in, or parsed. It is not called
-   * before somebody looks at it, since to a window that shows nothing before it is ready it would be of no use.
+   * @param initial gives a value that only this document can reach from then on: copied in, or parsed. It is called when
+   * somebody looks, or when what is installed is to be checked: a window that waits for that has no use for it.
    * @param onError gets what a listener throws.
    */
   constructor(initial: () => Container, onError: (error: unknown) => void) {

@@ -1,5 +1,7 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import { framesUp, testSource, type TestSource, type Window } from '../../test/fixtures/tabs.ts'
+import type { Key } from '../document/types.ts'
+import type { Reader } from './reader.ts'
 
 const path = ['byId', 'a', 'response'] as const
 
@@ -261,6 +263,16 @@ describe('follow', () => {
       [7, '\ud83dd'],
       [9, 'e'],
     ])
+  })
+
+  test('gives what is there where there is no text, at the beginning', async () => {
+    const { clock, open } = testSource()
+    const { replica } = open()
+    await clock.advance(100)
+    const given: unknown[] = []
+    const reader = (replica.reader as unknown as (...path: Key[]) => Reader)('byId')
+    reader.follow((piece, offset) => given.push([offset, piece]))
+    expect(given).toEqual([[0, replica.at('byId').get()]])
   })
 
   test('reads nothing where nothing is', async () => {

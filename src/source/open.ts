@@ -2,7 +2,6 @@ import type { StoreDefinition } from '../definition.ts'
 import { copyState } from '../document/document.ts'
 import type { Path, Readable } from '../document/types.ts'
 import { SyncError, safely } from '../error.ts'
-import { checkName } from '../name.ts'
 import type { Damage, OpenStorage, Storage } from '../storage/storage.ts'
 import { Persistence, type Saving } from './persistence.ts'
 import { sourceClock } from './source-clock.ts'
@@ -69,7 +68,6 @@ export async function openSource<State extends object, Commands>(
     ([keyof Commands] extends [never] ? unknown : Required<Pick<SourceOptions<State, Commands>, 'commands'>>),
 ): Promise<OpenedSource<State, Commands>> {
   const { name, version = 1 } = definition
-  checkName(name)
   if (!Number.isSafeInteger(version) || version < 0) {
     throw new SyncError(
       'setup',

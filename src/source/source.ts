@@ -20,7 +20,8 @@ import type { CommandContext, Source, SourceOptions } from './types.ts'
 /**
  * Makes a source.
  *
- * @throws SyncError `not-storable` if the initial state cannot be stored, `setup` if a command is missing, or the name is none for a store.
+ * @throws SyncError `not-storable` if the initial state cannot be stored, `setup` if a command is missing, or if the name is
+ * none for a store.
  */
 export function createSource<State extends object, Commands>(
   definition: StoreDefinition<State, Commands>,
