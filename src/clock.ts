@@ -15,7 +15,7 @@ export interface Clock {
 /** The machine's own monotonic clock and timers. Only timers that are needed keep a Node process alive. */
 export const systemClock: Clock = {
   now: () => performance.now(),
-  schedule(run, delay, needed = false) {
+  schedule(run, delay, needed) {
     const timer = setTimeout(run, delay)
     // In a page it is a number.
     if (!needed) (timer as { unref?: () => void }).unref?.()

@@ -59,14 +59,11 @@ export class SyncError extends Error {
   constructor(
     code: SyncErrorCode,
     message: string,
-    { path, cause }: { path?: readonly unknown[] | undefined; cause?: unknown } = {},
+    options: { readonly path?: readonly unknown[] | undefined; readonly cause?: unknown } = {},
   ) {
-    super(
-      path === undefined ? message : `${message} (at ${formatPath(path)})`,
-      cause === undefined ? undefined : { cause },
-    )
+    super(options.path === undefined ? message : `${message} (at ${formatPath(options.path)})`, options)
     this.code = code
-    this.path = path
+    this.path = options.path
   }
 }
 

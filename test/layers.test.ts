@@ -23,6 +23,7 @@ const layers: readonly Layer[] = [
   { name: 'leaf', at: 'clock.ts', imports: [] },
   { name: 'leaf', at: 'reserved.ts', imports: [] },
   { name: 'leaf', at: 'name.ts', imports: [] },
+  { name: 'leaf', at: 'class-name.ts', imports: [] },
   { name: 'definition', at: 'definition.ts', imports: [] },
   { name: 'index', at: 'index.ts', imports: ['definition', 'document', 'protocol'], types: ['source', 'replica'] },
   { name: 'document', at: 'document/', imports: [] },

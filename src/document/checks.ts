@@ -1,5 +1,6 @@
 /** What may be stored: keys, depth, primitives, and how a draft that is written is told from other objects. */
 import { isBytes, type Bytes } from '../bytes.ts'
+import { className } from '../class-name.ts'
 import { SyncError } from '../error.ts'
 import { checkKey } from '../reserved.ts'
 import { isContainer, keysOf, partAt, partsOf, type Container } from './tree.ts'
@@ -32,7 +33,7 @@ export function checkPrimitive(value: unknown, path: Path): unknown {
 }
 
 export function checkBytes(bytes: Bytes, path: Path): void {
-  const name = Object.prototype.toString.call(bytes).slice(8, -1)
+  const name = className(bytes)
   const known = (globalThis as unknown as Record<string, { prototype: unknown } | undefined>)[name]
   if (known?.prototype !== Object.getPrototypeOf(bytes) || name === 'DataView') {
     const message = 'These bytes cannot be stored: wrap them in new Uint8Array(bytes)'
@@ -49,7 +50,7 @@ export function checkSendable(value: unknown, path: Path): void {
   checkPrimitive(value, path)
   if (typeof value !== 'object' || value === null) return
   // By name, since the value may come from another realm.
-  const name = Object.prototype.toString.call(value).slice(8, -1)
+  const name = className(value)
   const prototype = Object.getPrototypeOf(value) as object | null
   const isKnown = prototype === null || (Object.hasOwn(prototype, 'constructor') && prototype.constructor.name === name)
   if (!isKnown || !/^(Object|Map|Set|Date|ArrayBuffer|\w*Array)$/.test(name)) throw notSendable(path)

@@ -1,5 +1,6 @@
 import { asUint8Array, isBytes, type Bytes } from '../bytes.ts'
-import { isContainer, type Container } from './tree.ts'
+import { className } from '../class-name.ts'
+import { isContainer } from './tree.ts'
 
 /** Whether two values without parts are the same, or dates or bytes that say the same. */
 export function equalLeaves(a: unknown, b: unknown): boolean {
@@ -8,11 +9,9 @@ export function equalLeaves(a: unknown, b: unknown): boolean {
   return isBytes(a) && isBytes(b) && equalBytes(a, b)
 }
 
-const sort = (container: Container): string => Object.prototype.toString.call(container)
-
 /** Whether two values are containers of the same sort. */
 export function areAlike(a: unknown, b: unknown): boolean {
-  return isContainer(a) && isContainer(b) && sort(a) === sort(b)
+  return isContainer(a) && isContainer(b) && className(a) === className(b)
 }
 
 function equalBytes(a: Bytes, b: Bytes): boolean {

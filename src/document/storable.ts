@@ -67,7 +67,7 @@ class Copier {
       return copied
     } catch (cause) {
       if (cause instanceof SyncError) throw cause
-      return this.#refuse('This cannot be stored, since reading it throws', cause)
+      return this.#refuse('This cannot be stored, since reading it throws', { cause })
     }
   }
 
@@ -196,8 +196,8 @@ class Copier {
     )
   }
 
-  #refuse(message: string, cause?: unknown): never {
-    throw new SyncError('not-storable', message, { path: [...this.#path], cause })
+  #refuse(message: string, options?: { readonly cause: unknown }): never {
+    throw new SyncError('not-storable', message, { path: [...this.#path], ...options })
   }
 }
 

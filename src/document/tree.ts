@@ -77,7 +77,7 @@ export function hasBytes(value: unknown): boolean {
 /** Makes a container that nobody changes any more immutable; its parts are so already. */
 export function seal<C extends Container>(container: C): C {
   for (const part of partsOf(container)) if (typeof part === 'object' && hasBytes(part)) withBytes.add(container)
-  return freeze(container)
+  return development ? freeze(container) : container
 }
 
 /** What stands in the tree for an immutable value: itself, or, where it has bytes, an owned copy. */

@@ -7,6 +7,7 @@
  * `Object.keys`.
  */
 import { asUint8Array, isBytes, type Bytes } from '../bytes.ts'
+import { className } from '../class-name.ts'
 import { checkKey } from '../reserved.ts'
 import { malformed, tooDeep } from './malformed.ts'
 
@@ -70,9 +71,10 @@ function encodePlain(object: Readonly<PlainObject>): unknown {
 export function isPlainKey(key: string): boolean {
   // Every key of a state passes here, and most objects have the same few: remembering them is ten times as fast.
   const slot = (key.length * 9 + key.charCodeAt(0)) & 127
-  if (plainKeys[slot] === key) return true
-  if (key === '~' || JSON.stringify(key).includes('\\')) return false
-  plainKeys[slot] = key
+  if (plainKeys[slot] !== key) {
+    if (key === '~' || JSON.stringify(key).includes('\\')) return false
+    plainKeys[slot] = key
+  }
   return true
 }
 
@@ -89,7 +91,7 @@ function encodeBytes(value: Bytes): unknown {
   let binary = ''
   // As many arguments as every engine takes.
   for (let at = 0; at < bytes.length; at += 8192) binary += String.fromCharCode(...bytes.subarray(at, at + 8192))
-  return tag('b', Object.prototype.toString.call(value).slice(8, -1), btoa(binary))
+  return tag('b', className(value), btoa(binary))
 }
 
 function tag(...content: readonly unknown[]): unknown {
@@ -175,7 +177,7 @@ function decodeBytes(name: unknown, base64: unknown): unknown {
       return new (types[name] as (typeof types)[string])(bytes.buffer)
     }
   } catch (cause) {
-    throw malformed(cause)
+    throw malformed({ cause })
   }
   throw malformed()
 }

@@ -61,7 +61,7 @@ export type DownFrame =
     }
   /** The command has run; its effects are in the state from `revision` on. */
   | {
-      readonly type: 'result'
+      readonly type: 'ok'
       readonly channel: number
       readonly id: number
       readonly revision: number
@@ -69,7 +69,7 @@ export type DownFrame =
     }
   /** The command has thrown, or was not run. */
   | {
-      readonly type: 'failure'
+      readonly type: 'err'
       readonly channel: number
       readonly id: number
       readonly revision: number

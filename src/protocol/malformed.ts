@@ -1,7 +1,7 @@
 import { SyncError } from '../error.ts'
 
-export function malformed(cause?: unknown): SyncError {
-  return new SyncError('bad-frame', 'This is no frame', { cause })
+export function malformed(options?: { readonly cause: unknown }): SyncError {
+  return new SyncError('bad-frame', 'This is no frame', options)
 }
 
 export function tooDeep(): SyncError {

@@ -117,17 +117,17 @@ export function parseDownFrame(text: string): DownFrame {
   if (type === 'refused') return { type, channel, error: readError(fields, 2) }
   const id = count(fields[2])
   const revision = count(fields[3])
-  if (type === 'err') return { type: 'failure', channel, id, revision, error: readError(fields, 4) }
+  if (type === 'err') return { type, channel, id, revision, error: readError(fields, 4) }
   checkSize(fields, 4, 5)
   if (type !== 'ok' && type !== 'pong') throw malformed()
-  return { type: type === 'ok' ? 'result' : type, channel, id, revision, value: decodeState(fields[4]) }
+  return { type, channel, id, revision, value: decodeState(fields[4]) }
 }
 
 function fieldsOf(text: string): readonly unknown[] {
   try {
     return list(JSON.parse(text))
   } catch (cause) {
-    throw malformed(cause)
+    throw malformed({ cause })
   }
 }
 
@@ -176,7 +176,7 @@ function op(value: unknown, state: (value: unknown) => unknown): Op {
 function readPath(value: unknown, depth: number): Path {
   const keys = list(value)
   if (keys.length > depth) throw tooDeep()
-  return keys.map((key) => decodeKey(key) as Key)
+  return keys.map(decodeKey) as Key[]
 }
 
 function checkLength(text: string, limit: number): void {

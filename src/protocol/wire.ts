@@ -87,7 +87,7 @@ export function hello(
   channel: number,
   store: string,
   known: (UpFrame & { type: 'hello' })['known'],
-  replaces = 0,
+  replaces: number,
 ): UpFrame {
   return { type: 'hello', channel, version: protocolVersion, store, known, replaces }
 }

@@ -15,7 +15,7 @@ interface Call extends Waiter {
 /** As many calls may be under way at once; the others wait for their turn here, not at the source. */
 const maxUnderWay = 256
 
-type Answer = DownFrame & { readonly type: 'result' | 'failure' | 'pong' }
+type Answer = DownFrame & { readonly type: 'ok' | 'err' | 'pong' }
 
 export interface Calls {
   call(name: string, argument: unknown): Promise<unknown>
@@ -101,6 +101,6 @@ export function createCalls(send: (frame: UpFrame) => void, channel: number): Ca
 }
 
 function settle(answer: Answer, { resolve, reject }: Waiter): void {
-  if (answer.type === 'failure') reject(new SyncError(answer.error.code, answer.error.message))
+  if (answer.type === 'err') reject(new SyncError(answer.error.code, answer.error.message))
   else resolve(answer.value)
 }

@@ -29,7 +29,7 @@ export type Inside = readonly [
   appliedAt: number | undefined,
   machine: () => Machine,
   send: (frame: UpFrame) => void,
-  hello: (channel: number, store: string, known: undefined) => UpFrame,
+  hello: (channel: number, store: string, known: undefined, replaces: number) => UpFrame,
   parse: (text: string) => DownFrame,
   nextChannel: (connection: Connection) => number,
 ]
@@ -170,7 +170,7 @@ class Asking {
         [
           // So that this replica gets all that the other copy will have.
           { type: 'ping', channel: before.channel, id: ++lastPing, report: true },
-          hello(channel, before.store, undefined),
+          hello(channel, before.store, undefined, 0),
           { type: 'bye', channel },
         ],
         (frame) => {

@@ -15,9 +15,9 @@ export interface Machine {
   /** The session's channel; 0: none. */
   readonly channel: number
   /** What the replica shows, once it shows the source's state. */
-  readonly known: { readonly epoch: string; readonly revision: number } | undefined
+  readonly known?: { readonly epoch: string; readonly revision: number } | undefined
   /** Why it was refused. */
-  readonly error: SyncError | undefined
+  readonly error?: SyncError | undefined
 }
 
 export type Event =
@@ -43,14 +43,14 @@ export type Effect =
   | { readonly type: 'joined' }
   /** The session is over: what was asked in it will not be answered. */
   | { readonly type: 'left' }
-  | { readonly type: 'answer'; readonly frame: DownFrame & { readonly type: 'result' | 'failure' | 'pong' } }
+  | { readonly type: 'answer'; readonly frame: DownFrame & { readonly type: 'ok' | 'err' | 'pong' } }
   /** The source has complained about a frame. */
   | { readonly type: 'report'; readonly error: SyncError }
 
 type Step = readonly [Machine, readonly Effect[]]
 
 export function initialMachine(store: string): Machine {
-  return { store, status: 'connecting', channel: 0, known: undefined, error: undefined }
+  return { store, status: 'connecting', channel: 0 }
 }
 
 /** @param nextChannel gives one that is unused on the connection, where a session begins. */

@@ -184,7 +184,6 @@ export function createReplica<State extends object, Commands>(
       return diagnose([...mine, () => machine, send, hello, parseDownFrame, nextChannel], timeout)
     },
     close() {
-      if (machine.status === 'closed') return
       dispatch({ type: 'close' })
       unsubscribe()
     },

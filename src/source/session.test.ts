@@ -103,7 +103,7 @@ test('a connection that throws keeps nobody else waiting', async () => {
     },
   }
   serveConnection([test.source], thrower, { transport: 'memory', origin: '' }, undefined, test.clock)
-  client.send(upFrameText(hello(1, 'tabs', undefined)))
+  client.send(upFrameText(hello(1, 'tabs', undefined, 0)))
   await test.clock.advance(100)
   client.send(upFrameText({ type: 'ack', channel: 1, revision: 0 }))
   const { replica } = test.open()
@@ -134,12 +134,12 @@ describe('what the peer may ask for', () => {
     const { link, session } = rawSession(test, { calls: 2 })
     for (const id of [1, 2, 3]) session(['call', id, 'wait'])
     await test.clock.advance(100)
-    expect(framesDown(link, 'failure')).toMatchObject([{ id: 3, error: { code: 'too-many' } }])
+    expect(framesDown(link, 'err')).toMatchObject([{ id: 3, error: { code: 'too-many' } }])
     test.finish()
     await test.clock.advance(100)
     session(['call', 4, 'wait'])
     await test.clock.advance(100)
-    expect(framesDown(link, 'failure')).toHaveLength(1)
+    expect(framesDown(link, 'err')).toHaveLength(1)
     expect(test.runs.wait).toBe(3)
   })
 
@@ -203,7 +203,7 @@ describe('what the peer may ask for', () => {
     session(['call', 3, 'rename', { id: 'a', title: 'x'.repeat(2000) }])
     await test.clock.advance(100)
     expect(framesDown(link, 'refused')).toMatchObject([{ channel: 1, error: { code: 'bad-frame' } }])
-    expect(framesDown(link, 'failure')).toEqual([])
+    expect(framesDown(link, 'err')).toEqual([])
   })
 
   test('what comes after the end of a session has no effect', async () => {
@@ -301,6 +301,6 @@ function rawSession(
   const link = memoryLink(clock)
   serveConnection([source], link.server, { transport: 'memory', origin: '' }, limits)
   const session = (fields: readonly unknown[]): void => link.client.send(JSON.stringify([1, ...fields]))
-  link.client.send(upFrameText(hello(1, 'tabs', undefined)))
+  link.client.send(upFrameText(hello(1, 'tabs', undefined, 0)))
   return { link, session }
 }

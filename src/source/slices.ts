@@ -1,5 +1,6 @@
 /** Encoding in slices, so that a large state does not block the process: the text is that of `JSON.stringify(encode(value))`. */
 import { asUint8Array, isBytes } from '../bytes.ts'
+import { className } from '../class-name.ts'
 import type { Clock } from '../clock.ts'
 import { encode } from '../protocol/codec.ts'
 
@@ -43,7 +44,7 @@ function* slicesOfText(text: string): Generator<string, void> {
 }
 
 function* slicesOfBytes(value: object, bytes: Uint8Array): Generator<string, void> {
-  yield `{"~":["b","${Object.prototype.toString.call(value).slice(8, -1)}","`
+  yield `{"~":["b","${className(value)}","`
   // Three bytes are four characters.
   for (let at = 0; at < bytes.length; at += sliceLength * 3) {
     const encoded = encode(bytes.slice(at, at + sliceLength * 3)) as { '~': readonly string[] }

@@ -1,4 +1,5 @@
 /** Values as a failure shows them: as code, shortened where they are long or deep. */
+import { className } from '../class-name.ts'
 
 const longestText = 60
 const mostEntries = 8
@@ -24,8 +25,7 @@ function format(value: unknown, depth: number): string {
   if (typeof value === 'function') return `[function ${value.name}]`
   if (typeof value !== 'object' || value === null) return Object.is(value, -0) ? '-0' : String(value)
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Date(invalid)' : `Date(${value.toISOString()})`
-  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer)
-    return `${Object.prototype.toString.call(value).slice(8, -1)}(${value.byteLength} bytes)`
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return `${className(value)}(${value.byteLength} bytes)`
   if (depth >= deepest) return Array.isArray(value) ? '[…]' : '{…}'
   const part = (inner: unknown): string => format(inner, depth + 1)
   if (Array.isArray(value)) return `[${list(value, part)}]`

@@ -110,7 +110,7 @@ export const ofReplica: readonly Mutant[] = [
     ],
     [
       'takes a failure for a result',
-      "if (answer.type === 'failure') reject(new SyncError(answer.error.code, answer.error.message))\n  else ",
+      "if (answer.type === 'err') reject(new SyncError(answer.error.code, answer.error.message))\n  else ",
       '',
     ],
     [

@@ -101,7 +101,7 @@ describe('the frames in the description are read and written as they are shown',
     expect(new Set(types)).toEqual(
       new Set([
         ...['hello', 'ack', 'watch', 'unwatch', 'call', 'ping', 'bye'],
-        ...['snapshot', 'commit', 'result', 'failure', 'pong', 'refused'],
+        ...['snapshot', 'commit', 'ok', 'err', 'pong', 'refused'],
       ]),
     )
   })

@@ -48,7 +48,7 @@ const downs: readonly DownFrame[] = [
   ...Object.values(values).map(
     (value) => ({ type: 'snapshot', channel: 3, epoch: 'e', revision: 1, value, isPlain: false, asks: true }) as const,
   ),
-  ...Object.values(values).map((value) => ({ type: 'result', channel: 3, id: 1, revision: 1, value }) as const),
+  ...Object.values(values).map((value) => ({ type: 'ok', channel: 3, id: 1, revision: 1, value }) as const),
 ]
 const corpus = [...ups.map(upFrameText), ...downs.map(downFrameText)]
 

@@ -62,13 +62,14 @@ export function serve(sources: readonly Served[], options: ServeOptions): () => 
 
   function reasonToRefuse(ports: number, peer: ElectronPeer, problem: string | undefined): SyncError | undefined {
     const page = `The page of origin ${JSON.stringify(peer.origin)} (webContents ${peer.webContentsId})`
-    const refused = (why: string, cause?: unknown) => new SyncError('refused', `${page} was refused: ${why}`, { cause })
+    const refused = (why: string, options?: { readonly cause: unknown }) =>
+      new SyncError('refused', `${page} was refused: ${why}`, options)
     if (problem !== undefined) return refused(problem)
     if (ports !== 1) return refused(`it has to send one port and sent ${ports}`)
     try {
       if (options.authorize(peer) !== true) return refused("serve's `authorize` did not return true")
     } catch (cause) {
-      return refused("serve's `authorize` threw", cause)
+      return refused("serve's `authorize` threw", { cause })
     }
     const others = [...pages].filter(({ id }) => id === peer.webContentsId)
     if (others.length >= connectionsPerPage)

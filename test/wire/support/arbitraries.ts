@@ -179,8 +179,8 @@ export const downFrame: fc.Arbitrary<DownFrame> = fc.oneof(
   })
     .map(({ from, more, ...rest }) => ({ type: 'commit', from, to: from + more, ...rest }) as const)
     .filter(({ from, to, ops }) => to > from || ops.length === 0),
-  record({ type: fc.constant('result' as const), channel, id: count, revision: count, value }),
-  record({ type: fc.constant('failure' as const), channel, id: count, revision: count, error }),
+  record({ type: fc.constant('ok' as const), channel, id: count, revision: count, value }),
+  record({ type: fc.constant('err' as const), channel, id: count, revision: count, error }),
   record({ type: fc.constant('pong' as const), channel, id: count, revision: count, value: report }),
   record({ type: fc.constant('refused' as const), channel: fc.oneof(channel, fc.constant(0)), error }),
 )

@@ -138,11 +138,11 @@ export const downFrames: Examples<DownFrame, 'type'> = {
     { type: 'commit', channel: 1, from: 5, to: 5, ops: [], asks: true },
     { type: 'commit', channel: 1, from: 5, to: 9, ops: Object.values(ops).flat(), asks: false },
   ],
-  result: [
-    { type: 'result', channel: 1, id: 1, revision: 9, value: undefined },
-    { type: 'result', channel: 1, id: 2, revision: 9, value: values },
+  ok: [
+    { type: 'ok', channel: 1, id: 1, revision: 9, value: undefined },
+    { type: 'ok', channel: 1, id: 2, revision: 9, value: values },
   ],
-  failure: [{ type: 'failure', channel: 1, id: 3, revision: 9, error }],
+  err: [{ type: 'err', channel: 1, id: 3, revision: 9, error }],
   pong: [
     { type: 'pong', channel: 1, id: 1, revision: 9, value: undefined },
     { type: 'pong', channel: 1, id: 2, revision: 9, value: report },

@@ -40,9 +40,9 @@ function body(frame: DownFrame): Body {
       return asked(snapshotBody(frame.epoch, frame.revision, frame.value), frame)
     case 'commit':
       return asked(commitBody(frame.from, frame.to, frame.ops), frame)
-    case 'result':
+    case 'ok':
       return resultBody(frame.id, frame.revision, frame.value)
-    case 'failure':
+    case 'err':
       return failureBody(frame.id, frame.revision, frame.error)
     case 'pong':
       return pongBody(frame.id, frame.revision, frame.value)

@@ -120,8 +120,8 @@ export function isDownFrame(frame: unknown, text: string): boolean {
       ops: (ops) => Array.isArray(ops) && ops.every((op) => isOfShape(op, opShapes[typeOf(op, 'kind')])),
       asks: isBoolean,
     },
-    result: { ...head, id: isCount, revision: isCount, value: (value) => isStorable(value, depth) },
-    failure: { ...head, id: isCount, revision: isCount, error: isError },
+    ok: { ...head, id: isCount, revision: isCount, value: (value) => isStorable(value, depth) },
+    err: { ...head, id: isCount, revision: isCount, error: isError },
     pong: { ...head, id: isCount, revision: isCount, value: (value) => isStorable(value, depth) },
     refused: { ...head, error: isError },
   }
