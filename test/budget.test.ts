@@ -5,11 +5,12 @@
 import { describe, expect, test } from 'vitest'
 import { idOf, makeState, type State } from '../bench/state.ts'
 import { defineStore } from '../src/index.ts'
-import type { Replica } from '../src/replica/index.ts'
+import { createReplica, type Replica } from '../src/replica/index.ts'
 import { createSource } from '../src/source/index.ts'
 import { fakeClock } from '../src/testing/clock.ts'
 import type { Link } from '../src/testing/link.ts'
 import { linked } from '../src/testing/linked.ts'
+import { portConnection, servePort } from '../src/transports/message-port.ts'
 
 interface Commands {
   rename(id: string): void
@@ -150,6 +151,38 @@ test('(4) a command is answered by one frame, and its effect is another', async 
   await Promise.all(calls)
   expect(down(link).length).toBeLessThanOrEqual(102)
   expect(bytes(link.frames.map(({ text }) => text))).toBeLessThanOrEqual(100 * 60 + 4 * perFrame)
+})
+
+test('(4) over a port, a message goes each way, however many commands there are, and their effects go along', async () => {
+  const { port1, port2 } = new MessageChannel()
+  const messages: string[] = []
+  for (const [name, port] of Object.entries({ down: port1, up: port2 })) {
+    const post = port.postMessage.bind(port) as (message: string) => void
+    port.postMessage = (message: string) => {
+      messages.push(`${name} ${message.split('\x1e').length}`)
+      post(message)
+    }
+  }
+  const source = createSource(store, {
+    // Time stands still, so only what is urgent is sent.
+    clock: { now: () => 0, schedule: () => () => {}, soon: queueMicrotask },
+    state: makeState(100),
+    commands: {
+      rename(id) {
+        source.update((draft) => void (draft.byId[id]!.title = `renamed ${source.revision}`))
+      },
+    },
+  })
+  const stop = servePort([source], port1)
+  const replica = createReplica(store, portConnection(port2))
+  await replica.ready
+  await replica.settled()
+  for (const together of [1, 100]) {
+    messages.length = 0
+    await Promise.all(Array.from({ length: together }, () => replica.call.rename(idOf(0))))
+    expect(messages).toEqual([`up ${together}`, `down ${together + 1}`])
+  }
+  stop()
 })
 
 test('(5) of 1,000 components the one that shows the change runs', async () => {

@@ -236,8 +236,9 @@ export class StoreSession implements Session {
   /** An answer names a revision; the replica holds it back until it is there, so what leads there must not wait. */
   #answer(body: Body): void {
     if (this.#closed) return
-    this.#port.send(body)
+    // Ahead of it: what leads there then leaves together with it.
     this.hurry()
+    this.#port.send(body)
   }
 }
 

@@ -143,6 +143,80 @@ describe('over what is like a port', () => {
   })
 })
 
+describe('what is sent together', () => {
+  function connect() {
+    const port = Object.assign(new EventEmitter(), { postMessage: vi.fn<(message: string) => void>(), close: vi.fn() })
+    const connection = portConnection(port)
+    const posted = () => port.postMessage.mock.calls.map(([message]) => message)
+    return { port, connection, seen: record(connection), posted }
+  }
+
+  it('goes in one message, when what runs now has ended', async () => {
+    const { connection, posted } = connect()
+    connection.send('1')
+    connection.send('2')
+    expect(posted()).toEqual([])
+    await Promise.resolve()
+    connection.send('3')
+    await Promise.resolve()
+    expect(posted()).toEqual(['1\x1e2', '3'])
+  })
+
+  it('goes at once, in order, where it is long or many', async () => {
+    const { connection, posted } = connect()
+    const long = 'x'.repeat(10_001)
+    connection.send('1')
+    connection.send(long)
+    expect(posted()).toEqual([`1\x1e${long}`])
+    const many = Array.from({ length: 10_001 }, (_, index) => `${index}`)
+    for (const text of many) connection.send(text)
+    await Promise.resolve()
+    expect(posted().slice(1)).toEqual([many.slice(0, 10_000).join('\x1e'), '10000'])
+  })
+
+  it('includes the closing, after which nothing is posted', async () => {
+    const { connection, posted } = connect()
+    connection.send('last')
+    connection.close()
+    expect(posted()).toEqual(['last\x1e'])
+    connection.send('into nowhere')
+    connection.close()
+    await Promise.resolve()
+    expect(posted()).toEqual(['last\x1e'])
+  })
+
+  it('is not lost where a port delivers before it returns', async () => {
+    const { port, connection, posted } = connect()
+    port.postMessage.mockImplementationOnce(() => {
+      connection.send('answer')
+    })
+    connection.send('question')
+    await Promise.resolve()
+    await Promise.resolve()
+    expect(posted()).toEqual(['question', 'answer'])
+  })
+
+  it('arrives one by one, up to where the connection is closed by either end', () => {
+    const { port, seen } = connect()
+    port.emit('message', '1\x1e2\x1e\x1e3')
+    expect(seen.events).toEqual(['open', '1', '2', 'close'])
+    const other = connect()
+    other.connection.subscribe({
+      message: (text) => {
+        if (text === '1') other.connection.close()
+      },
+    })
+    other.port.emit('message', '1\x1e2')
+    expect(other.seen.events).toEqual(['open', '1', 'close'])
+  })
+
+  it('is looked at as far as an honest sender goes', () => {
+    const { port, seen } = connect()
+    port.emit('message', 'x\x1e'.repeat(1_000_000))
+    expect(seen.events).toHaveLength(10_001)
+  })
+})
+
 describe('servePort', () => {
   function serve(...parameters: [] | [{ transport: string; origin: string }]) {
     const { port1, port2 } = new MessageChannel()

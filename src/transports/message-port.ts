@@ -1,13 +1,20 @@
 /**
- * Connections over ports. One frame is one message that is a string. The empty string is no frame and means "closing":
- * `close()` posts it before it closes the port, because not every port tells that its other end was closed. Messages
- * that are not strings are not Lockstep's and are ignored.
+ * Connections over ports. A message is a string: the frames that were sent together, since to post one costs more than what
+ * is in it. The empty frame is none and means "closing": `close()` posts it before it closes the port, because not every
+ * port tells that its other end was closed. Messages that are not strings are not Lockstep's and are ignored.
  */
 import type { Connection, ConnectionListener, Peer } from '../protocol/connection.ts'
 import type { Limits } from '../protocol/limits.ts'
 import { serveConnection, type Served } from '../protocol/serve.ts'
 
 const closing = ''
+/** Stands between two frames: U+001E, the record separator of RFC 7464, which is in no JSON text. */
+const separator = '\x1e'
+/**
+ * Not more frames go together, and none that is longer, in UTF-16 code units: to join it would cost more than a message.
+ * Whoever sends millions of separators does not get them looked at.
+ */
+const most = 10_000
 
 /**
  * What the DOM's `MessagePort` and `Worker`, a worker's `self`, the ports and `Worker` of `node:worker_threads`, and
@@ -30,6 +37,8 @@ export function portConnection(port: MessagePortLike): Connection {
   let listeners: readonly ConnectionListener[] = []
   let open = true
   let started = false
+  /** What the code that runs now has sent: posted when it has ended. */
+  let unsent: string[] = []
 
   // A listener that is added meanwhile has been told by `subscribe`; one removed is not called.
   function each(run: (listener: ConnectionListener) => void): void {
@@ -44,32 +53,40 @@ export function portConnection(port: MessagePortLike): Connection {
     each((listener) => listener.close?.())
   }
 
+  function send(text: string): void {
+    if (!open) return
+    if (unsent.push(text) === 1) void Promise.resolve().then(post)
+    if (text.length > most || unsent.length === most) post()
+  }
+
+  function post(): void {
+    const texts = unsent
+    unsent = []
+    if (texts.length > 0) port.postMessage(texts.join(separator))
+  }
+
   function received(event: unknown): void {
     // Node's ports pass the message itself to `on`, all others an event.
-    const text = typeof event === 'string' ? event : (event as { data?: unknown } | null)?.data
-    if (text === closing) end()
-    else if (typeof text === 'string' && open) each((listener) => listener.message(text))
+    const message = (event as { data?: unknown } | null)?.data ?? event
+    if (typeof message !== 'string') return
+    for (const text of message.split(separator, most)) {
+      if (text === closing) end()
+      else if (open) each((listener) => listener.message(text))
+    }
   }
 
   // Not by `addEventListener`: a page of Electron 25 that listens for a port's `close` crashes when it is reloaded.
   port.on?.('close', end)
   port.on?.('exit', end)
   return {
-    send(text) {
-      if (open) port.postMessage(text)
-    },
+    send,
     subscribe(listener) {
-      if (!open) {
-        listener.close?.()
-        return () => undefined
-      }
       listeners = [...listeners, listener]
-      listener.open?.()
-      if (!started) {
+      listener[open ? 'open' : 'close']?.()
+      if (open && !started) {
         started = true
         // Node's ports have both; for an event they would load half of Node first.
-        if (port.on) port.on('message', received)
-        else port.addEventListener?.('message', received)
+        ;(port.on ?? port.addEventListener)?.call(port, 'message', received)
         port.start?.()
       }
       return () => {
@@ -77,7 +94,8 @@ export function portConnection(port: MessagePortLike): Connection {
       }
     },
     close() {
-      if (open) port.postMessage(closing)
+      send(closing)
+      post()
       end()
     },
   }

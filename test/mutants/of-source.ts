@@ -74,12 +74,12 @@ export const ofSource: readonly Mutant[] = [
     ['fails at a revision before the effects', 'failureBody(id, this.#host.revision,', 'failureBody(id, 0,'],
     [
       'does not send what an answer waits for',
-      '    this.#port.send(body)\n    this.hurry()',
+      '    this.hurry()\n    this.#port.send(body)',
       '    this.#port.send(body)',
     ],
     ['pongs with a revision of the past', 'pongBody(id, revision))', 'pongBody(id, this.#credit.acknowledged ?? 0))'],
     ['lets calls that have ended count', '        this.#calls--\n', ''],
-    ['answers after its end', '    if (this.#closed) return\n    this.#port.send(body)', '    this.#port.send(body)'],
+    ['answers after its end', '    if (this.#closed) return\n    // Ahead', '    // Ahead'],
     [
       'stays with its source when it has ended',
       '    this.#closed = true\n    this.#host.left(this)',

@@ -40,11 +40,13 @@ const testsOfStorage = [
   'file-faults',
   'file-crash',
 ].map((name) => `test/storage/${name}.test.ts`)
+const testsOfTransports = ['src/transports/message-port.test.ts', 'test/testing/connection-conformance.test.ts']
 
 /** What has to catch a mutant of `file`. */
 function checksOf(file: string): { readonly simulator: boolean; readonly tests: readonly string[] } {
   // In the simulated world, states are stored in memory.
   if (file.startsWith('src/storage/')) return { simulator: false, tests: testsOfStorage }
+  if (file.startsWith('src/transports/')) return { simulator: false, tests: testsOfTransports }
   const isSaving = /^src\/source\/(?:open|persistence|stored|slices)\.ts$/.test(file)
   return { simulator: true, tests: isSaving ? testsOfStorage : testsOfTheCore }
 }
