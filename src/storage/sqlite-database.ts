@@ -2,7 +2,7 @@ import { accessSync, constants, renameSync, rmSync } from 'node:fs'
 import { Buffer } from 'node:buffer'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Keep, LoadedGenerations, Opened, SqliteRequest } from './sqlite-messages.ts'
-import { Checksum, checksumOf, loadGenerations, salvage, schema } from './sqlite-rows.ts'
+import { Checksum, checksumOf, loadGenerations, prepareTables, salvage } from './sqlite-rows.ts'
 import { checkSize } from './storage.ts'
 
 /** As much of a snapshot makes one row, in bytes. */
@@ -70,9 +70,10 @@ export class SqliteDatabase {
     try {
       database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
       database.exec('PRAGMA journal_size_limit = 4194304; PRAGMA trusted_schema = OFF')
-      database.exec(`BEGIN EXCLUSIVE; ${schema} COMMIT`)
+      const areThere = prepareTables(database)
       const [found] = database.prepare('PRAGMA quick_check(1)').all()
-      if (found?.['quick_check'] !== 'ok') throw Object.assign(new Error('It is damaged'), { errcode: damageCodes[0] })
+      if (!areThere || found?.['quick_check'] !== 'ok')
+        throw Object.assign(new Error('It is damaged'), { errcode: damageCodes[0] })
       return database
     } catch (error) {
       database.close()

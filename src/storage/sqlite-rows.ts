@@ -4,19 +4,31 @@ import { Buffer } from 'node:buffer'
 import type { DatabaseSync } from 'node:sqlite'
 import type { StoredGeneration } from './choose.ts'
 
-/** A generation is there when its row is; chunks without one are of a fold that did not come to its end. */
-export const schema: string = `
-  CREATE TABLE IF NOT EXISTS generation (store TEXT, number INTEGER, chunks INTEGER, bytes INTEGER, checksum TEXT,
-    PRIMARY KEY (store, number)) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS chunk (store TEXT, number INTEGER, position INTEGER, content BLOB,
-    PRIMARY KEY (store, number, position)) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS record (store TEXT, number INTEGER, position INTEGER, content BLOB, checksum TEXT,
-    PRIMARY KEY (store, number, position)) WITHOUT ROWID;
-  DELETE FROM chunk WHERE NOT EXISTS
-    (SELECT 1 FROM generation WHERE generation.store = chunk.store AND generation.number = chunk.number);
-`
+/** As SQLite keeps them. A generation is there when its row is. */
+const tables = {
+  generation: `CREATE TABLE generation (store TEXT, number INTEGER, chunks INTEGER, bytes INTEGER, checksum TEXT,
+    PRIMARY KEY (store, number)) WITHOUT ROWID`,
+  chunk: `CREATE TABLE chunk (store TEXT, number INTEGER, position INTEGER, content BLOB,
+    PRIMARY KEY (store, number, position)) WITHOUT ROWID`,
+  record: `CREATE TABLE record (store TEXT, number INTEGER, position INTEGER, content BLOB, checksum TEXT,
+    PRIMARY KEY (store, number, position)) WITHOUT ROWID`,
+} as const
 
-const tables = ['generation', 'chunk', 'record'] as const
+/**
+ * Makes the tables in a new database, all or none, and sweeps out the chunks of a fold that did not come to its end. Returns
+ * whether the tables are what they were made as: SQLite does not mind when a letter in the name of one has changed.
+ */
+export function prepareTables(database: DatabaseSync): boolean {
+  database.exec('BEGIN EXCLUSIVE')
+  const found = database.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'table'").all()
+  const known = found.filter(({ name }) => Object.hasOwn(tables, String(name)))
+  if (known.length === 0) for (const definition of Object.values(tables)) database.exec(definition)
+  else if (Object.values(tables).some((definition) => known.every(({ sql }) => sql !== definition))) return false
+  database.exec(`DELETE FROM chunk WHERE NOT EXISTS
+    (SELECT 1 FROM generation WHERE generation.store = chunk.store AND generation.number = chunk.number)`)
+  database.exec('COMMIT')
+  return true
+}
 
 /** SQLite does not notice when a bit of a value has flipped, and not when a row has gone. */
 export class Checksum {
@@ -96,15 +108,13 @@ function contentOf(row: Row): Buffer {
 
 /** Copies all rows of a damaged database that can still be read, from both ends. */
 export function salvage(from: DatabaseSync, into: DatabaseSync): void {
-  for (const table of tables) {
+  for (const table of Object.keys(tables)) {
     for (const direction of ['', ' ORDER BY store DESC, number DESC']) {
       try {
         for (const row of from.prepare(`SELECT * FROM ${table}${direction}`).iterate()) {
-          const names = Object.keys(row)
+          // Not by name: a damaged name of a column is no reason to lose what is in it.
           const values = Object.values(row) as (string | number | Uint8Array | null)[]
-          into
-            .prepare(`INSERT OR IGNORE INTO ${table} (${names.join()}) VALUES (${names.map(() => '?').join()})`)
-            .run(...values)
+          into.prepare(`INSERT OR IGNORE INTO ${table} VALUES (${values.map(() => '?').join()})`).run(...values)
         }
       } catch {
         // The rest is behind the damage.

@@ -76,6 +76,35 @@ test('a value that has changed in an intact database is noticed, set aside, and 
   after.close()
 })
 
+test.each([
+  [
+    'a letter in the name of a column',
+    [['position INTEGER, content BLOB,\n', 'position INTEGER, contenu BLOB,\n']],
+    'all',
+  ],
+  ['a letter in the name of a table', [['TABLE record ', 'TABLE recore ']], 'some'],
+  [
+    'the name of a table',
+    [
+      ['TABLE record ', 'TABLE recore '],
+      ['tablerecordrecord', 'tablerecorerecore'],
+    ],
+    'some',
+  ],
+] as const)('%s that has changed is noticed, and what can be read is kept', async (what, changes, kept) => {
+  const file = join(home, what)
+  let content = readFileSync(original, 'latin1')
+  for (const [from, to] of changes) {
+    expect(content.split(from)).toHaveLength(2)
+    content = content.replace(from, to)
+  }
+  writeFileSync(file, content, 'latin1')
+  const { found, damage, errors } = await live(sqliteStorage(file), 1)
+  expect(errors).toEqual([])
+  expect(damage).toMatchObject([{ kind: 'storage', location: file }])
+  if (kept === 'all') expect(found).toBe(newest)
+})
+
 test('a database that is none is set aside, and reported', async () => {
   const file = join(home, 'none')
   writeFileSync(file, 'not a database'.repeat(1000))
