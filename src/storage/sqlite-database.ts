@@ -71,8 +71,9 @@ export class SqliteDatabase {
       database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
       database.exec('PRAGMA journal_size_limit = 4194304; PRAGMA trusted_schema = OFF')
       const areThere = prepareTables(database)
-      const [found] = database.prepare('PRAGMA quick_check(1)').all()
-      if (!areThere || found?.['quick_check'] !== 'ok')
+      // The quick one lets rows pass that are out of order, after which some queries find them and some do not.
+      const [found] = database.prepare('PRAGMA integrity_check(1)').all()
+      if (!areThere || found?.['integrity_check'] !== 'ok')
         throw Object.assign(new Error('It is damaged'), { errcode: damageCodes[0] })
       return database
     } catch (error) {
@@ -201,8 +202,8 @@ function rollBack(database: DatabaseSync): void {
   }
 }
 
-/** `SQLITE_CORRUPT`, `SQLITE_NOTADB`. */
-const damageCodes: readonly number[] = [11, 26]
+/** `SQLITE_CORRUPT`, `SQLITE_NOTADB`, and `SQLITE_ERROR`: what is asked of a database here is no error in a good one. */
+const damageCodes: readonly number[] = [11, 26, 1]
 
 /** A file that may be written to and yet is read-only has a damaged header: it says that newer software wrote it. */
 function isDamage(error: unknown, file: string): boolean {

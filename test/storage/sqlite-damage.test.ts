@@ -105,6 +105,30 @@ test.each([
   if (kept === 'all') expect(found).toBe(newest)
 })
 
+test('a row that is out of order is noticed before anything is written behind it', async () => {
+  const file = join(home, 'order')
+  const content = readFileSync(original, 'latin1')
+  const last = new RegExp(`tabs(?=[^]{1,4}r${newest - 1}-${newest}x)`, 'g')
+  expect(content.match(last)).toHaveLength(1)
+  writeFileSync(file, content.replace(last, 't`bs'), 'latin1')
+  const { damage, acknowledged, errors } = await live(sqliteStorage(file), 2)
+  expect(errors).toEqual([])
+  expect(damage).toMatchObject([{ kind: 'storage', location: file }])
+  const again = await live(sqliteStorage(file), 0)
+  expect([again.found, again.damage]).toEqual([acknowledged, []])
+})
+
+test('a database in a format that there has never been is set aside, and what can be read is kept', async () => {
+  const file = join(home, 'format')
+  const content = Buffer.from(readFileSync(original))
+  // The schema format number: 1 to 4.
+  content.writeUInt32BE(5, 44)
+  writeFileSync(file, content)
+  const { damage, errors } = await live(sqliteStorage(file), 1)
+  expect(errors).toEqual([])
+  expect(damage).toMatchObject([{ kind: 'storage', location: file }])
+})
+
 test('a database that is none is set aside, and reported', async () => {
   const file = join(home, 'none')
   writeFileSync(file, 'not a database'.repeat(1000))
