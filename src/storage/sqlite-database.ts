@@ -68,13 +68,13 @@ export class SqliteDatabase {
   #prepared(file: string): DatabaseSync {
     const database = this.#open(file)
     try {
-      database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
-      database.exec('PRAGMA journal_size_limit = 4194304; PRAGMA trusted_schema = OFF')
+      database.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF')
       const areThere = prepareTables(database)
       // The quick one lets rows pass that are out of order, after which some queries find them and some do not.
       const [found] = database.prepare('PRAGMA integrity_check(1)').all()
       if (!areThere || found?.['integrity_check'] !== 'ok')
         throw Object.assign(new Error('It is damaged'), { errcode: damageCodes[0] })
+      database.exec('PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 4194304')
       return database
     } catch (error) {
       database.close()
@@ -202,13 +202,16 @@ function rollBack(database: DatabaseSync): void {
   }
 }
 
-/** `SQLITE_CORRUPT`, `SQLITE_NOTADB`, and `SQLITE_ERROR`: what is asked of a database here is no error in a good one. */
-const damageCodes: readonly number[] = [11, 26, 1]
+/** `SQLITE_CORRUPT`, `SQLITE_NOTADB`. */
+const damageCodes: readonly number[] = [11, 26]
+/** `SQLITE_ERROR`, and no more than that: what is asked of a database here is no error in one that SQLite can read. */
+const unreadable = 1
 
 /** A file that may be written to and yet is read-only has a damaged header: it says that newer software wrote it. */
 function isDamage(error: unknown, file: string): boolean {
-  const code = ((error as { errcode?: number }).errcode ?? 0) & 255
-  return damageCodes.includes(code) || (code === readOnly && isWritable(file))
+  const { errcode = 0 } = error as { readonly errcode?: number }
+  const code = errcode & 255
+  return damageCodes.includes(code) || errcode === unreadable || (code === readOnly && isWritable(file))
 }
 
 const readOnly = 8

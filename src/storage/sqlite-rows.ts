@@ -4,7 +4,10 @@ import { Buffer } from 'node:buffer'
 import type { DatabaseSync } from 'node:sqlite'
 import type { StoredGeneration } from './choose.ts'
 
-/** As SQLite keeps them. A generation is there when its row is. */
+/**
+ * A generation is there when its row is. SQLite keeps these texts letter by letter, and they are compared so: whoever changes
+ * one, be it a space, has to know the old one too.
+ */
 const tables = {
   generation: `CREATE TABLE generation (store TEXT, number INTEGER, chunks INTEGER, bytes INTEGER, checksum TEXT,
     PRIMARY KEY (store, number)) WITHOUT ROWID`,
@@ -17,13 +20,18 @@ const tables = {
 /**
  * Makes the tables in a new database, all or none, and sweeps out the chunks of a fold that did not come to its end. Returns
  * whether the tables are what they were made as: SQLite does not mind when a letter in the name of one has changed.
+ *
+ * @throws Error if tables of those names are there and none of them is ours.
  */
 export function prepareTables(database: DatabaseSync): boolean {
   database.exec('BEGIN EXCLUSIVE')
   const found = database.prepare("SELECT name, sql FROM sqlite_schema WHERE type = 'table'").all()
-  const known = found.filter(({ name }) => Object.hasOwn(tables, String(name)))
-  if (known.length === 0) for (const definition of Object.values(tables)) database.exec(definition)
-  else if (Object.values(tables).some((definition) => known.every(({ sql }) => sql !== definition))) return false
+  const definitions: readonly string[] = Object.values(tables)
+  if (found.some(({ name }) => Object.hasOwn(tables, String(name)))) {
+    const intact = definitions.filter((definition) => found.some(({ sql }) => sql === definition))
+    if (intact.length === 0) throw new Error('It is the database of something else: give the storage a file of its own')
+    if (intact.length < definitions.length) return false
+  } else for (const definition of definitions) database.exec(definition)
   database.exec(`DELETE FROM chunk WHERE NOT EXISTS
     (SELECT 1 FROM generation WHERE generation.store = chunk.store AND generation.number = chunk.number)`)
   database.exec('COMMIT')

@@ -32,7 +32,7 @@ export class SqliteThread {
       this.#calls.delete(answer.id)
       if (this.#calls.size === 0) this.#worker.unref()
       if ('result' in answer) call?.resolve(answer.result)
-      else call?.reject(errorOf(answer.error))
+      else call?.reject(new DatabaseError(answer.error))
     })
     this.#worker.on('error', (error: unknown) => {
       this.#failAll(error instanceof Error ? error : new Error(String(error)))
@@ -70,7 +70,12 @@ function ended(): Error {
   return new Error('The thread of the database has ended')
 }
 
-function errorOf({ message, errcode }: { message: string; errcode: number | undefined }): Error {
-  const code = errcode === undefined ? undefined : codes[errcode & 255]
-  return Object.assign(new Error(message), code === undefined ? {} : { code })
+/** What the database has thrown; `code` is that of the system, where there is one like it. */
+export class DatabaseError extends Error {
+  readonly code: string | undefined
+
+  constructor({ message, errcode }: { readonly message: string; readonly errcode: number | undefined }) {
+    super(message)
+    this.code = errcode === undefined ? undefined : codes[errcode & 255]
+  }
 }

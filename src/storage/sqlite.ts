@@ -10,7 +10,7 @@ import { fileNameOf } from './names.ts'
 import { nodeFileSystem as fileSystem } from './node-file-system.ts'
 import type { LoadedGenerations, Opened } from './sqlite-messages.ts'
 import { SqliteStore } from './sqlite-store.ts'
-import { SqliteThread } from './sqlite-thread.ts'
+import { DatabaseError, SqliteThread } from './sqlite-thread.ts'
 import type { Damage, Storage } from './storage.ts'
 
 interface Connection {
@@ -73,7 +73,8 @@ export function sqliteStorage(file: string): Storage {
       } catch (error) {
         stores.delete(store)
         await leave(sharing)
-        throw codeOf(error) === undefined ? error : storageFailed('read', path, error)
+        const isOfDatabase = error instanceof DatabaseError || codeOf(error) !== undefined
+        throw isOfDatabase ? storageFailed('read', path, error) : error
       }
     },
   }

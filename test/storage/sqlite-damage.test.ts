@@ -118,7 +118,7 @@ test('a row that is out of order is noticed before anything is written behind it
   expect([again.found, again.damage]).toEqual([acknowledged, []])
 })
 
-test('a database in a format that there has never been is set aside, and what can be read is kept', async () => {
+test('a database in a format that there has never been is set aside', async () => {
   const file = join(home, 'format')
   const content = Buffer.from(readFileSync(original))
   // The schema format number: 1 to 4.
@@ -127,6 +127,21 @@ test('a database in a format that there has never been is set aside, and what ca
   const { damage, errors } = await live(sqliteStorage(file), 1)
   expect(errors).toEqual([])
   expect(damage).toMatchObject([{ kind: 'storage', location: file }])
+})
+
+test('a database of something else, with a table of the same name, is left alone', async () => {
+  const file = join(home, 'other')
+  const other = new DatabaseSync(file)
+  other.exec(`CREATE TABLE record (title TEXT); INSERT INTO record VALUES ('theirs')`)
+  other.close()
+  const { errors } = await live(sqliteStorage(file), 1)
+  expect(errors).toMatchObject([{ code: 'storage-failed' }])
+  expect(errors[0]?.message).toBe(
+    `${file} cannot be read: It is the database of something else: give the storage a file of its own`,
+  )
+  const after = new DatabaseSync(file)
+  expect(after.prepare('SELECT title FROM record').all()).toMatchObject([{ title: 'theirs' }])
+  after.close()
 })
 
 test('a database that is none is set aside, and reported', async () => {
