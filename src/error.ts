@@ -86,5 +86,6 @@ export function safely(onError: (error: unknown) => void = reportUncaught): (err
 /** Where errors go that nobody waits for: to the page's `error` event, or, where there is none, to the console. */
 export function reportUncaught(error: unknown): void {
   const report = (globalThis as { reportError?: (error: unknown) => void }).reportError
-  ;(report ?? globalThis.console.error)(error)
+  // oxlint-disable-next-line no-console -- nobody else is there to be told
+  ;(report ?? console.error)(error)
 }

@@ -10,7 +10,7 @@ export interface Connection {
   send(text: string): void
   /**
    * Adds a listener, several at a time; `open` is called at once (synchronously) if the channel is open already.
-   * Returns a function that removes it.
+   * Returns a function that removes it, and may be called again.
    */
   subscribe(listener: ConnectionListener): () => void
   /** Closes the channel for good; listeners get `close`. */
@@ -20,7 +20,7 @@ export interface Connection {
 export interface ConnectionListener {
   /** The channel carries frames from now on. Called again after each reconnect. */
   open?(): void
-  /** One frame has arrived. */
+  /** One frame has arrived; others that were sent with it follow at once. Must not throw: it might cost those. */
   message(text: string): void
   /** The channel is lost; a connection that reconnects by itself calls `open` again later. */
   close?(): void

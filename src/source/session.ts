@@ -236,7 +236,7 @@ export class StoreSession implements Session {
   /** An answer names a revision; the replica holds it back until it is there, so what leads there must not wait. */
   #answer(body: Body): void {
     if (this.#closed) return
-    // Ahead of it: what leads there then leaves together with it.
+    // Ahead of it: what leads there then leaves together with other answers.
     this.hurry()
     this.#port.send(body)
   }

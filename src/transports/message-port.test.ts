@@ -151,49 +151,67 @@ describe('what is sent together', () => {
     return { port, connection, seen: record(connection), posted }
   }
 
-  it('goes in one message, when what runs now has ended', async () => {
+  it('goes in one message behind the first, which goes at once', async () => {
     const { connection, posted } = connect()
     connection.send('1')
     connection.send('2')
-    expect(posted()).toEqual([])
-    await Promise.resolve()
     connection.send('3')
+    expect(posted()).toEqual(['1'])
     await Promise.resolve()
-    expect(posted()).toEqual(['1\x1e2', '3'])
+    connection.send('4')
+    expect(posted()).toEqual(['1', '2\x1e3', '4'])
+    await Promise.resolve()
+    expect(posted()).toHaveLength(3)
   })
 
-  it('goes at once, in order, where it is long or many', async () => {
+  it('does not wait where it is long or many', async () => {
     const { connection, posted } = connect()
-    const long = 'x'.repeat(10_001)
-    connection.send('1')
-    connection.send(long)
-    expect(posted()).toEqual([`1\x1e${long}`])
-    const many = Array.from({ length: 10_001 }, (_, index) => `${index}`)
+    const long = 'x'.repeat(5_001)
+    for (const text of ['1', '2', long]) connection.send(text)
+    expect(posted()).toEqual(['1', `2\x1e${long}`])
+    const many = Array.from({ length: 5_001 }, (_, index) => `${index}`)
     for (const text of many) connection.send(text)
     await Promise.resolve()
-    expect(posted().slice(1)).toEqual([many.slice(0, 10_000).join('\x1e'), '10000'])
+    expect(posted().slice(2)).toEqual([many.slice(0, 5_000).join('\x1e'), '5000'])
   })
 
   it('includes the closing, after which nothing is posted', async () => {
     const { connection, posted } = connect()
-    connection.send('last')
+    for (const text of ['first', 'last']) connection.send(text)
     connection.close()
-    expect(posted()).toEqual(['last\x1e'])
+    expect(posted()).toEqual(['first', 'last\x1e'])
     connection.send('into nowhere')
     connection.close()
     await Promise.resolve()
-    expect(posted()).toEqual(['last\x1e'])
+    expect(posted()).toHaveLength(2)
   })
 
   it('is not lost where a port delivers before it returns', async () => {
     const { port, connection, posted } = connect()
-    port.postMessage.mockImplementationOnce(() => {
-      connection.send('answer')
+    port.postMessage.mockImplementation((message) => {
+      if (message === 'question' || message === 'answer') connection.send('answer'.repeat(message.length > 6 ? 1 : 2))
     })
     connection.send('question')
     await Promise.resolve()
-    await Promise.resolve()
-    expect(posted()).toEqual(['question', 'answer'])
+    expect(posted()).toEqual(['question', 'answer', 'answeranswer'])
+  })
+
+  it('ends the connection where the port throws, of which nobody else would hear', async () => {
+    const { port, connection, seen } = connect()
+    port.postMessage
+      .mockImplementationOnce(() => undefined)
+      .mockImplementation(() => {
+        throw new Error('disconnected')
+      })
+    connection.send('1')
+    connection.send('2')
+    expect(seen.events).toEqual(['open'])
+    await seen.saw('open', 'close')
+    const other = connect()
+    other.port.postMessage.mockImplementation(() => {
+      throw new Error('disconnected')
+    })
+    expect(() => other.connection.send('1')).toThrow('disconnected')
   })
 
   it('arrives one by one, up to where the connection is closed by either end', () => {
@@ -213,7 +231,7 @@ describe('what is sent together', () => {
   it('is looked at as far as an honest sender goes', () => {
     const { port, seen } = connect()
     port.emit('message', 'x\x1e'.repeat(1_000_000))
-    expect(seen.events).toHaveLength(10_001)
+    expect(seen.events).toHaveLength(5_001)
   })
 })
 

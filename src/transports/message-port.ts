@@ -1,6 +1,6 @@
 /**
- * Connections over ports. A message is a string: the frames that were sent together, since to post one costs more than what
- * is in it. The empty frame is none and means "closing": `close()` posts it before it closes the port, because not every
+ * Connections over ports. A message is a string, one frame or several: to post one costs more than what is in it, so what
+ * follows a frame while the same code runs goes together. The empty frame is none and means "closing": `close()` posts it before it closes the port, because not every
  * port tells that its other end was closed. Messages that are not strings are not Lockstep's and are ignored.
  */
 import type { Connection, ConnectionListener, Peer } from '../protocol/connection.ts'
@@ -14,7 +14,7 @@ const separator = '\x1e'
  * Not more frames go together, and none that is longer, in UTF-16 code units: to join it would cost more than a message.
  * Whoever sends millions of separators does not get them looked at.
  */
-const most = 10_000
+const most = 5_000
 
 /**
  * What the DOM's `MessagePort` and `Worker`, a worker's `self`, the ports and `Worker` of `node:worker_threads`, and
@@ -37,8 +37,8 @@ export function portConnection(port: MessagePortLike): Connection {
   let listeners: readonly ConnectionListener[] = []
   let open = true
   let started = false
-  /** What the code that runs now has sent: posted when it has ended. */
-  let unsent: string[] = []
+  /** What was sent after the first frame of the code that runs now, which is posted at once; `undefined` before that. */
+  let following: string[] | undefined
 
   // A listener that is added meanwhile has been told by `subscribe`; one removed is not called.
   function each(run: (listener: ConnectionListener) => void): void {
@@ -55,14 +55,21 @@ export function portConnection(port: MessagePortLike): Connection {
 
   function send(text: string): void {
     if (!open) return
-    if (unsent.push(text) === 1) void Promise.resolve().then(post)
-    if (text.length > most || unsent.length === most) post()
+    if (following) {
+      if (following.push(text) === most || text.length > most) post([])
+    } else {
+      following = []
+      // Here nobody else would hear of a port that throws.
+      void Promise.resolve().then(post).catch(end)
+      port.postMessage(text)
+    }
   }
 
-  function post(): void {
-    const texts = unsent
-    unsent = []
-    if (texts.length > 0) port.postMessage(texts.join(separator))
+  /** @param next what goes on to follow; `undefined`: the code that ran has ended. */
+  function post(next: string[] | void): void {
+    const texts = following
+    following = next as string[] | undefined
+    if (texts?.length) port.postMessage(texts.join(separator))
   }
 
   function received(event: unknown): void {
@@ -86,7 +93,7 @@ export function portConnection(port: MessagePortLike): Connection {
       if (open && !started) {
         started = true
         // Node's ports have both; for an event they would load half of Node first.
-        ;(port.on ?? port.addEventListener)?.call(port, 'message', received)
+        ;(port.on ?? port.addEventListener!).call(port, 'message', received)
         port.start?.()
       }
       return () => {

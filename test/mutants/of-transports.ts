@@ -3,20 +3,19 @@ import { mutants, type Mutant } from './mutant.ts'
 export const ofTransports: readonly Mutant[] = [
   ...mutants(
     'src/transports/message-port.ts',
-    [
-      'posts each frame by itself',
-      'if (unsent.push(text) === 1) void Promise.resolve().then(post)',
-      'port.postMessage(text)',
-    ],
-    ['keeps long frames until the end', 'text.length > most || ', ''],
-    ['joins without limit', ' || unsent.length === most', ''],
-    ['posts what was posted', '    unsent = []\n', ''],
+    ['posts each frame by itself', 'if (following) {', 'if (false as boolean) {'],
+    ['lets the first frame wait', '      port.postMessage(text)\n', '      following.push(text)\n'],
+    ['keeps long frames until the end', ' || text.length > most', ''],
+    ['joins without limit', 'following.push(text) === most || ', 'following.push(text) < 0 || '],
+    ['posts what was posted', '    following = next as string[] | undefined\n', ''],
     [
       'forgets what is sent meanwhile',
-      '    unsent = []\n    if (texts.length > 0) port.postMessage(texts.join(separator))\n',
-      '    if (texts.length > 0) port.postMessage(texts.join(separator))\n    unsent = []\n',
+      '    following = next as string[] | undefined\n    if (texts?.length) port.postMessage(texts.join(separator))\n',
+      '    if (texts?.length) port.postMessage(texts.join(separator))\n    following = next as string[] | undefined\n',
     ],
-    ['posts when nothing is left', 'if (texts.length > 0) port', 'port'],
+    ['posts when nothing is left', 'if (texts?.length) port', 'if (texts) port'],
+    ['hears of no port that throws', '.catch(end)', '.catch(() => undefined)'],
+    ['does not end what ran', '.then(post).catch', '.then(() => post([])).catch'],
     ['reads millions of frames in a message', 'split(separator, most)', 'split(separator)'],
     ['delivers what comes after the closing', 'else if (open) each', 'else each'],
     [
