@@ -4,8 +4,8 @@
  */
 export interface Connection {
   /**
-   * Sends one frame, a JSON text, which the other end gets when this has returned, never before. Text sent while the channel is not
-   * open is dropped: whoever uses the connection starts again at the next `open`.
+   * Sends one frame, a JSON text, which the other end gets when this has returned, never before. Text sent while the channel
+   * is not open is dropped: whoever uses the connection starts again at the next `open`.
    */
   send(text: string): void
   /**

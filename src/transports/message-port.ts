@@ -1,7 +1,8 @@
 /**
  * Connections over ports. A message is a string, one frame or several: to post one costs more than what is in it, so what
- * follows a frame while the same code runs goes together. The empty frame is none and means "closing": `close()` posts it before it closes the port, because not every
- * port tells that its other end was closed. Messages that are not strings are not Lockstep's and are ignored.
+ * follows a frame while the same code runs goes together. The empty frame is none and means "closing": `close()` posts it
+ * before it closes the port, because not every port tells that its other end was closed. Messages that are not strings are
+ * not Lockstep's and are ignored.
  */
 import type { Connection, ConnectionListener, Peer } from '../protocol/connection.ts'
 import type { Limits } from '../protocol/limits.ts'
@@ -11,8 +12,8 @@ const closing = ''
 /** Stands between two frames: U+001E, the record separator of RFC 7464, which is in no JSON text. */
 const separator = '\x1e'
 /**
- * Not more frames go together, and none that is longer, in UTF-16 code units: to join it would cost more than a message.
- * Whoever sends millions of separators does not get them looked at.
+ * At most so many frames go together, and one that is longer, in UTF-16 code units, does not wait for others. Whoever sends
+ * millions of separators does not get them looked at.
  */
 const most = 5_000
 
