@@ -6,6 +6,7 @@ import { type ChatApp, openChatApp } from '../core/chat-app.ts'
 import type { Vault } from '../core/vault.ts'
 import { origin, pageFile, scheme } from './electron-page.ts'
 import { type AppWindows, appWindows } from './electron-windows.ts'
+import { avoidEndlessExit } from './endless-exit.ts'
 import { closeInTime, report, startFailure } from './failure.ts'
 import { storageIn } from './storage.ts'
 import { windowsStore } from './window-places.ts'
@@ -15,6 +16,7 @@ import { windowsStore } from './window-places.ts'
 const output = __dirname
 // Names the folder of the user's data, and so what is one instance.
 app.setName('Lockstep Chat')
+avoidEndlessExit(process.versions.electron)
 
 if (app.requestSingleInstanceLock()) start()
 else app.quit()

@@ -72,19 +72,11 @@ async function startInElectron(environment: Record<string, string>, data?: strin
       return opened
     },
     async close() {
-      const { pid } = electron.process()
-      // Once in a while (seen twice in some 500 times) Electron 25 never comes back from freeing Node, long after the app has
-      // saved and asked to exit: node::FreeEnvironment spins. The app has no say in that any more.
-      const cut = setTimeout(() => {
-        console.warn(`Electron (${pid}) has not ended within 30 s and is killed`)
-        electron.process().kill('SIGKILL')
-      }, 30_000)
-      await electron.close()
-      clearTimeout(cut)
+      await inTime(electron.process(), electron.close())
       await removeFolder()
     },
     async terminate() {
-      const code = await ended(electron.process(), 'SIGTERM')
+      const code = await inTime(electron.process(), ended(electron.process(), 'SIGTERM'))
       await removeFolder()
       return code
     },
@@ -185,6 +177,19 @@ function exitOf(child: ChildProcess): Promise<number | null> {
   return new Promise((resolve) => {
     child.once('exit', (code) => resolve(code))
   })
+}
+
+/** Waits for `end`, but not for ever: what has not ended after 30 s is killed, and then has no exit code. */
+async function inTime<T>(child: ChildProcess, end: Promise<T>): Promise<T> {
+  const cut = setTimeout(() => {
+    console.warn(`Electron (${child.pid}) has not ended within 30 s and is killed`)
+    child.kill('SIGKILL')
+  }, 30_000)
+  try {
+    return await end
+  } finally {
+    clearTimeout(cut)
+  }
 }
 
 async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
