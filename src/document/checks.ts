@@ -46,7 +46,7 @@ export function checkBytes(bytes: Bytes, path: Path): void {
  *
  * @throws SyncError `not-storable`, `reserved-key` or `too-deep` (which is what a cycle is, too).
  */
-export function checkSendable(value: unknown, path: Path): void {
+export function checkSendable(value: unknown, path: Key[]): void {
   checkPrimitive(value, path)
   if (typeof value !== 'object' || value === null) return
   // By name, since the value may come from another realm.
@@ -61,12 +61,13 @@ export function checkSendable(value: unknown, path: Path): void {
   let properties = (keyed ? Object.keys : Reflect.ownKeys)(value).length - Number(Array.isArray(value))
   for (const key of value instanceof Date ? [] : keysOf(value as Container)) {
     checkMember(key, path)
-    const at = [...path, key]
+    path.push(key)
     if (!keyed) {
-      if (!('value' in (Object.getOwnPropertyDescriptor(value, key as string) ?? {}))) throw notSendable(at)
+      if (!('value' in (Object.getOwnPropertyDescriptor(value, key as string) ?? {}))) throw notSendable(path)
       properties--
     }
-    checkSendable(partAt(value as Container, key), at)
+    checkSendable(partAt(value as Container, key), path)
+    path.pop()
   }
   if (properties !== 0) throw notSendable(path)
 }

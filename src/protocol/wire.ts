@@ -58,25 +58,24 @@ function errorFields({ code, message }: WireError): string {
 }
 
 export function upFrameText(frame: UpFrame): string {
-  return JSON.stringify([frame.channel, upFrameFields(frame)].flat(2))
+  return JSON.stringify([frame.channel, ...upFrameFields(frame)])
 }
 
-/** A field that may be absent is a list, and so is one that is a list itself. */
 function upFrameFields(frame: UpFrame): readonly unknown[] {
   switch (frame.type) {
     case 'hello': {
       const { version, store, known, replaces } = frame
-      return ['hello', version, store, known ? [known.epoch, known.revision] : [], replaces || []]
+      return ['hello', version, store, known ? [known.epoch, known.revision] : [], replaces || []].flat()
     }
     case 'ack':
       return ['a', frame.revision]
     case 'watch':
     case 'unwatch':
-      return [frame.type[0], [encode(frame.path)]]
+      return [frame.type[0], encode(frame.path)]
     case 'call':
-      return ['call', frame.id, frame.name, frame.argument === undefined ? [] : [encode(frame.argument)]]
+      return ['call', frame.id, frame.name, ...(frame.argument === undefined ? [] : [encode(frame.argument)])]
     case 'ping':
-      return ['ping', frame.id, frame.report ? 'report' : []]
+      return ['ping', frame.id, frame.report ? 'report' : []].flat()
     case 'bye':
       return ['bye']
   }
