@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { app, protocol } from 'electron'
 import { coldStart } from './cold-start.ts'
 import type { Found, Order } from './protocol.ts'
-import { late, stream } from './tasks.ts'
+import { called, late, stream } from './tasks.ts'
 
 const order = JSON.parse(process.env['BENCH_ORDER'] as string) as Order
 
@@ -26,6 +26,8 @@ async function run(): Promise<Found> {
       return { 'ten streams': await stream(order, 5, 10) }
     case 'cold start':
       return { 'cold start': await coldStart(order) }
+    case 'commands':
+      return called(order)
   }
 }
 

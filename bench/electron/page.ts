@@ -50,4 +50,15 @@ ipcRenderer.on('watch', (_, ids) => {
 ipcRenderer.on('await', (_, length) => {
   awaited = length as number
 })
+ipcRenderer.on('command', (_, count, parallel) => {
+  void call(count as number, parallel as number).then(() => {
+    ipcRenderer.send('answered')
+  })
+})
+async function call(count: number, parallel: number): Promise<void> {
+  const { command } = side
+  if (command === undefined) throw new Error('There are no commands')
+  for (let sent = 0; sent < count; sent += parallel)
+    await Promise.all(Array.from({ length: parallel }, (__, n) => command(idOf(0), `c${sent + n}`)))
+}
 ipcRenderer.send('ready')

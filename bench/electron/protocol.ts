@@ -4,7 +4,10 @@ import type { ContestantName } from '../contestants/index.ts'
 /** Changes of a scalar in a repetition: what else the threads of an Electron do would hide fewer. */
 export const updates = 500
 
-export type Task = 'state' | 'stream' | 'ten streams' | 'cold start'
+/** Commands from a window in a repetition. */
+export const commands = 2000
+
+export type Task = 'state' | 'stream' | 'ten streams' | 'cold start' | 'commands'
 
 /** Passed as JSON in the environment variable `BENCH_ORDER`. */
 export interface Order {
@@ -25,5 +28,7 @@ export interface Cost {
 
 /** By what was measured, one for each repetition. */
 export type Found = Readonly<
-  Partial<Record<'late' | 'scalar' | 'stream' | 'ten streams' | 'cold start', readonly Cost[]>>
+  Partial<
+    Record<'late' | 'scalar' | 'stream' | 'ten streams' | 'cold start' | 'one by one' | 'together', readonly Cost[]>
+  >
 >

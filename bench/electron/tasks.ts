@@ -5,7 +5,7 @@ import type { MainSide } from '../lab/contestant.ts'
 import { chunkLength, feed } from '../lab/feed.ts'
 import { idOf, makeState } from '../state.ts'
 import { spentBy } from './cpu.ts'
-import { updates, type Cost, type Found, type Order } from './protocol.ts'
+import { commands, updates, type Cost, type Found, type Order } from './protocol.ts'
 import { Window } from './window.ts'
 
 const warmUps = 1000
@@ -79,6 +79,32 @@ export async function late(order: Order): Promise<Found> {
   await change(order.contestant === 'full state' ? warmUps / 50 : warmUps)
   for (let repetition = 0; repetition < order.repetitions; repetition++)
     found.scalar.push(await measured([window], () => change(updates)))
+  window.close()
+  return found
+}
+
+/** (4): a window asks main for something, one command after the other and 100 at a time. */
+export async function called(order: Order): Promise<Found> {
+  const side = await makeSide(order, 1_000)
+  const window = await load(order)
+  await join(side, window)
+  const ask = async (parallel: number): Promise<void> => {
+    const answered = window.says('answered')
+    window.tell('command', commands, parallel)
+    await answered
+  }
+  const found: { 'one by one': Cost[]; together: Cost[] } = { 'one by one': [], together: [] }
+  for (let repetition = -1; repetition < order.repetitions; repetition++) {
+    progress(repetition, order)
+    for (const [key, parallel] of [
+      ['one by one', 1],
+      ['together', 100],
+    ] as const) {
+      const cost = await measured([window], () => ask(parallel))
+      if (repetition >= 0) found[key].push(cost)
+      await delay(quiet)
+    }
+  }
   window.close()
   return found
 }

@@ -1,8 +1,8 @@
-/** (12) Workloads (1), (2), (3), (8) and (9) in a real Electron: Lockstep, the limit and the patterns written by hand. */
+/** (12) Workloads (1) to (4), (8) and (9) in a real Electron: Lockstep, the limit and the patterns written by hand. */
 import { findElectron } from '../../scripts/runtimes.ts'
 import type { Bench } from '../bench.ts'
 import type { ContestantName } from '../contestants/index.ts'
-import { updates, type Cost, type Found, type Order, type Task } from '../electron/protocol.ts'
+import { commands, updates, type Cost, type Found, type Order, type Task } from '../electron/protocol.ts'
 import { build, order, type Built } from '../lab/real-electron.ts'
 import { figure } from '../report/figures.ts'
 
@@ -30,14 +30,36 @@ const cases: Readonly<Record<keyof Found, Case>> = {
     fed: true,
   },
   'cold start': { name: 'in Electron: from import to first value, 100 entities', per: 1, unit: 'ms', fed: false },
+  'one by one': {
+    name: `in Electron: ${commands} commands, one after the other`,
+    per: commands / 1000,
+    unit: 'µs each',
+    fed: false,
+  },
+  together: {
+    name: `in Electron: ${commands} commands, 100 at a time`,
+    per: commands / 1000,
+    unit: 'µs each',
+    fed: false,
+  },
 }
 
-const entrants: readonly (readonly [name: string, ContestantName])[] = [
+type Entrants = readonly (readonly [name: string, ContestantName])[]
+
+const entrants: Entrants = [
   ['nothing', 'nothing'],
   [limit, 'raw'],
   ['lockstep', 'lockstep'],
   ...byHand.map((name) => [name, name] as const),
 ]
+const entrantsOf: Readonly<Partial<Record<Task, Entrants>>> = {
+  'cold start': [
+    ['nothing', 'nothing'],
+    ['by hand', 'tab-updated'],
+    ['lockstep', 'lockstep'],
+  ],
+  commands: (['bare invoke', 'lockstep, no effect', 'lockstep', 'tab-updated'] as const).map((name) => [name, name]),
+}
 
 export async function realElectron(bench: Bench): Promise<void> {
   const electron = findElectron(true)
@@ -48,7 +70,7 @@ export async function realElectron(bench: Bench): Promise<void> {
   const built = await build()
   try {
     const run = (task: Task): Promise<void> => runTask(bench, electron.path, built, task)
-    for (const task of ['state', 'stream', 'ten streams', 'cold start'] as const) await run(task)
+    for (const task of ['state', 'stream', 'ten streams', 'cold start', 'commands'] as const) await run(task)
   } finally {
     built.remove()
   }
@@ -57,15 +79,8 @@ export async function realElectron(bench: Bench): Promise<void> {
 
 async function runTask(bench: Bench, path: string, built: Built, task: Task): Promise<void> {
   const isCold = task === 'cold start'
-  const those = isCold
-    ? ([
-        ['nothing', 'nothing'],
-        ['by hand', 'tab-updated'],
-        ['lockstep', 'lockstep'],
-      ] as const)
-    : entrants
   let idle: Found | undefined
-  for (const [name, contestant] of those) {
+  for (const [name, contestant] of entrantsOf[task] ?? entrants) {
     const progress = (text: string): void => bench.progress(`(${workload}) in Electron: ${task}, ${name}, ${text}`)
     progress('starting')
     const what: Order = {
@@ -89,6 +104,7 @@ async function runTask(bench: Bench, path: string, built: Built, task: Task): Pr
 /** To each stream in a repetition. Of the whole state, which takes many times as long as it may, it is a part, to be scaled up. */
 function chunksOf(task: Task, contestant: ContestantName): number {
   // Feeding costs as much as sending: what is left when it is taken off is sure only over some seconds.
+  if (task !== 'stream' && task !== 'ten streams') return 1
   const all = task === 'stream' ? 8_000 : 500
   return contestant === 'full state' ? all / 40 : all
 }
@@ -96,7 +112,7 @@ function chunksOf(task: Task, contestant: ContestantName): number {
 function report(bench: Bench, contestant: string, found: Found, idle: Found | undefined, what: Order): void {
   for (const [key, costs] of Object.entries(found) as [keyof Found, readonly Cost[]][]) {
     const { name: of, per, unit, fed } = cases[key]
-    const part = key === 'late' || key === 'scalar' ? 1 : what.chunks / chunksOf(what.task, 'lockstep')
+    const part = what.chunks / chunksOf(what.task, 'lockstep')
     // They do not take turns here, so that one repetition of theirs has nothing to do with one of these.
     const feeding = fed ? figure((idle?.[key] ?? []).map(({ main }) => main)).median / per : 0
     const main = costs.map((cost) => cost.main / per / part - feeding)
@@ -142,6 +158,9 @@ function claims({ results }: Bench): void {
         both('lockstep', each) / both(name, each),
         1,
       )
+  for (const each of [cases['one by one'], cases.together])
+    for (const name of ['lockstep, no effect', 'lockstep'])
+      atMost(`${name}: at most twice a bare invoke`, each, both(name, each) / both('bare invoke', each), 2)
   const window = (name: string): number => results.median(workload, cold.name, name, 'windows, ms')
   atMost('at most 5 ms CPU in the window on top of an empty module', cold, window('lockstep') - window('nothing'), 5)
 }
