@@ -1,5 +1,9 @@
 /** What the commands of a store have to be: each takes one argument or none, and returns a result or a promise of one. */
-export type CommandMap<Commands> = { readonly [Name in keyof Commands]: (argument: never) => unknown }
+export type CommandMap<Commands> = {
+  readonly [Name in keyof Commands]: ArgumentsOf<Commands[Name]>['length'] extends 0 | 1
+    ? (argument: never) => unknown
+    : never
+}
 
 /** What a store without commands has. */
 export type NoCommands = { readonly [Name in never]: never }

@@ -23,7 +23,12 @@ export type Immutable<T> = unknown extends T
       ? ReadonlyMap<K, Immutable<V>>
       : T extends ReadonlySet<infer E>
         ? ReadonlySet<E>
-        : { readonly [K in keyof T]: Immutable<T[K]> }
+        : T extends readonly (infer E)[]
+          ? // A mapped type looks into the elements of an array at once, and never comes to the end of a recursive one.
+            E[] extends T
+            ? readonly Immutable<E>[]
+            : { readonly [K in keyof T]: Immutable<T[K]> }
+          : { readonly [K in keyof T]: Immutable<T[K]> }
 
 /** What `update` hands to its function: `T` with every `readonly` taken away. */
 export type Draft<T> = unknown extends T
@@ -34,7 +39,11 @@ export type Draft<T> = unknown extends T
       ? Map<K, Draft<V>>
       : T extends ReadonlySet<infer E>
         ? Set<E>
-        : { -readonly [K in keyof T]: Draft<T[K]> }
+        : T extends readonly (infer E)[]
+          ? E[] extends T
+            ? Draft<E>[]
+            : { -readonly [K in keyof T]: Draft<T[K]> }
+          : { -readonly [K in keyof T]: Draft<T[K]> }
 
 /** The keys that lead one step down from `T`. */
 export type KeyOf<T> = T extends Leaf
@@ -51,13 +60,11 @@ export type KeyOf<T> = T extends Leaf
 export type Child<T, K> =
   T extends ReadonlyMap<unknown, infer V>
     ? V
-    : T extends readonly (infer E)[]
-      ? E
-      : T extends null | undefined
-        ? undefined
-        : K extends keyof T
-          ? T[K]
-          : undefined
+    : T extends null | undefined
+      ? undefined
+      : K extends keyof T
+        ? T[K]
+        : undefined
 
 /** What is at path `P` in `T`. */
 export type At<T, P extends readonly unknown[]> = P extends readonly [infer K, ...infer Rest]

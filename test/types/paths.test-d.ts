@@ -82,6 +82,39 @@ describe('paths', () => {
     state.byName['a']!.history[0]!.url = ''
   })
 
+  test('of arrays and tuples, and of a recursive type', () => {
+    type Json = string | number | boolean | null | Json[] | { [key: string]: Json }
+    interface Mixed {
+      pair: [string, Date]
+      rest: [string, ...number[]]
+      list: readonly { url: string }[]
+      args: Json
+    }
+    const mixed = createSource(defineStore('mixed', { state: (): Mixed => ({}) as Mixed }))
+    const { pair, rest, list, args } = mixed.get()
+    expectTypeOf(pair).toEqualTypeOf<readonly [string, Date]>()
+    expectTypeOf(rest).toEqualTypeOf<readonly [string, ...number[]]>()
+    expectTypeOf(list).toEqualTypeOf<readonly { readonly url: string }[]>()
+    if (typeof args === 'object' && args !== null && 'city' in args) {
+      // @ts-expect-error readonly
+      args['city'] = 'Rome'
+    }
+    // @ts-expect-error readonly
+    list[0]!.url = ''
+    mixed.update((draft) => {
+      draft.args = { city: ['Rome', { district: null }] }
+      draft.pair[0] = ''
+      draft.rest.push(1)
+      draft.list.push({ url: '' })
+      // @ts-expect-error not JSON
+      draft.args = new Date()
+    })
+    const replica = createReplica(defineStore('mixed', { state: (): Mixed => ({}) as Mixed }), connection)
+    expectTypeOf(replica.at('pair', 1).get()).toEqualTypeOf<Date>()
+    expectTypeOf(replica.at('list', 7, 'url').get()).toEqualTypeOf<string>()
+    expectTypeOf(replica.at('args').get()).not.toBeAny()
+  })
+
   test('drafts are not', () => {
     source.update((draft) => {
       draft.order.push('a')
@@ -100,6 +133,12 @@ describe('commands', () => {
     expectTypeOf(replica.call.open({ url: '' })).toEqualTypeOf<Promise<string>>()
     // @ts-expect-error a command takes one argument at most
     defineStore('tabs', { state: () => ({}), commands: {} as { move(from: number, to: number): void } })
+    // @ts-expect-error nor may a second one be left out: it would not arrive
+    defineStore('tabs', { state: () => ({}), commands: {} as { rename(id: string, title?: string): void } })
+    // @ts-expect-error nor any number
+    defineStore('tabs', { state: () => ({}), commands: {} as { close(...ids: string[]): void } })
+    const optional = defineStore('tabs', { state: () => ({}), commands: {} as { close(id?: string): void } })
+    expectTypeOf(createReplica(optional, connection).call.close()).toEqualTypeOf<Promise<void>>()
   })
 
   test('have to be there, and be of their type', () => {
