@@ -46,10 +46,10 @@ export interface LinkOptions {
 export function memoryLink(clock: Clock = systemClock, options: LinkOptions = {}): Link {
   const frames: DeliveredFrame[] = []
   let latency = checkLatency(options.latency ?? 0)
-  let life = 0
   let state: 'open' | 'cut' | 'closed' = 'open'
   let paused = false
   let waiting: string[] = []
+  let underWay = { client: [] as string[], server: [] as string[] }
   const delivery = createDelivery(clock)
 
   const deliver = (to: 'client' | 'server', text: string): void => {
@@ -60,16 +60,17 @@ export function memoryLink(clock: Clock = systemClock, options: LinkOptions = {}
     let lastArrival = 0
     return createChannel({
       send(text) {
-        const sentIn = life
-        lastArrival = Math.max(lastArrival, clock.now() + latency)
-        delivery.later(
-          () => {
-            if (sentIn !== life) return
-            if (paused && to === 'client') waiting.push(text)
-            else deliver(to, text)
-          },
-          latency === 0 ? 0 : lastArrival - clock.now(),
-        )
+        const queue = underWay[to]
+        const now = clock.now()
+        lastArrival = Math.max(queue.length > 0 ? lastArrival : 0, now + latency)
+        queue.push(text)
+        delivery.later(() => {
+          // Whatever this was set for, what was sent first comes first: timers of the system are not exact.
+          const first = queue.shift() as string
+          if (queue !== underWay[to]) return
+          if (paused && to === 'client') waiting.push(first)
+          else deliver(to, first)
+        }, lastArrival - now)
       },
       close() {
         lose()
@@ -80,7 +81,7 @@ export function memoryLink(clock: Clock = systemClock, options: LinkOptions = {}
     })
   }
   const lose = (): void => {
-    life++
+    underWay = { client: [], server: [] }
     waiting = []
   }
   const ends = { client: end('server'), server: end('client') }
