@@ -23,8 +23,8 @@ export class Document extends ReplicaDocument {
   }
 
   /** Calls `run` with what is at `path`, now and after each change of it. */
-  subscribe(path: Path, run: (value: unknown) => void): () => void {
-    return this.at(path).subscribe(run)
+  subscribe(path: Path, run: (value: unknown) => void, invalidate?: () => void): () => void {
+    return this.at(path).subscribe(run, invalidate)
   }
 
   /** Whether there is any listener. */

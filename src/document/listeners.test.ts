@@ -281,6 +281,7 @@ describe('who is concerned', () => {
   const listener = (...path: Path): Listener => ({
     path,
     value: 0,
+    read: (value) => value,
     run: () => undefined,
     added: undefined,
     state: 'idle',

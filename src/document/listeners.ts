@@ -5,7 +5,11 @@ export interface Listener {
   readonly path: Path
   /** What it was told last; it is told again when this is no longer what is there. */
   value: unknown
+  /** Makes of what is at `path` what it is told. */
+  readonly read: (value: unknown) => unknown
   readonly run: (value: unknown, added?: string) => void
+  /** Told of a change before anybody is told its value. */
+  readonly invalidate?: (() => void) | undefined
   /** What is all that the batch being collected does there, where that is an append. */
   added: string | undefined
   /** In the batch that is being collected, or ended. */

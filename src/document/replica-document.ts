@@ -81,12 +81,12 @@ export class ReplicaDocument {
   }
 
   /**
-   * Calls `run` with what is at `path`, now and after each change of it. `added` is given where all that happened since it was
+   * Calls `run` with what `read` makes of what is at `path`, now and after each change of that. `added` is given where all that happened since it was
    * called last is that the text has grown by it: to find that out by looking would cost what the whole text is long.
    */
-  follow(path: Path, run: (value: unknown, added?: string) => void): () => void {
+  follow(path: Path, run: Listener['run'], invalidate?: () => void, read: Listener['read'] = same): () => void {
     // What is no part of any state: it is told at once.
-    const listener: Listener = { path, value: run, run, added: undefined, state: 'idle' }
+    const listener: Listener = { path, value: run, read, run, invalidate, added: undefined, state: 'idle' }
     this.listeners.add(listener)
     this.#tell(listener)
     return () => {
@@ -94,9 +94,12 @@ export class ReplicaDocument {
     }
   }
 
-  /** What is at `path`, now and from now on. */
-  at(path: Path): Readable<unknown> {
-    return { get: () => this.get(path), subscribe: (run) => this.follow(path, (value) => run(value)) }
+  /** What `read` makes of what is at `path`, now and from now on. */
+  at<T = unknown>(path: Path, read: (value: unknown) => T = same as (value: unknown) => T): Readable<T> {
+    return {
+      get: () => read(this.get(path)),
+      subscribe: (run, invalidate) => this.follow(path, (value) => run(value as T), invalidate, read),
+    }
   }
 
   /**
@@ -107,22 +110,30 @@ export class ReplicaDocument {
     // Nobody has ever listened.
     if (!this.#listeners || this.#unnotified.push(ops) > 1) return
     try {
-      for (const next of this.#unnotified) for (const listener of this.listeners.concerned(next)) this.#tell(listener)
+      for (const next of this.#unnotified) {
+        const due = this.listeners.concerned(next)
+        for (const listener of due) if (listener.invalidate) this.#tell(listener, listener.invalidate)
+        for (const listener of due) this.#tell(listener)
+      }
     } finally {
       this.#unnotified.length = 0
     }
   }
 
-  #tell(listener: Listener): void {
+  #tell(listener: Listener, invalidate?: () => void): void {
     if (listener.state === 'ended') return
-    const value = this.get(listener.path)
-    if (Object.is(value, listener.value)) return
-    listener.value = value
     try {
+      const value = listener.read(this.get(listener.path))
+      if (Object.is(value, listener.value)) return
+      // Who was told that there will be a value gets one, whatever happens meanwhile.
+      listener.value = invalidate ? listener : value
+      if (invalidate) invalidate()
       // Of what a listener has done meanwhile, `value` has a part already.
-      listener.run(value, this.#unnotified.length === 1 ? listener.added : undefined)
+      else listener.run(value, this.#unnotified.length === 1 ? listener.added : undefined)
     } catch (error) {
       this.#onError(error)
     }
   }
 }
+
+const same = (value: unknown): unknown => value

@@ -8,8 +8,13 @@ export type Path = readonly Key[]
 export interface Readable<T> {
   /** The current value: an immutable snapshot, the same reference as long as nothing in it changed. */
   get(): T
-  /** Calls `run` at once with the current value and after each change; returns a function that ends it. */
-  subscribe(run: (value: T) => void): () => void
+  /**
+   * Calls `run` at once with the current value and after each change; returns a function that ends it.
+   *
+   * @param invalidate is called when there will be another value, before any `run` of the same change: Svelte's `derived`
+   * thus waits for all that it is made of.
+   */
+  subscribe(run: (value: T) => void, invalidate?: () => void): () => void
 }
 
 type Leaf = string | number | boolean | bigint | null | undefined | Date | ArrayBuffer | ArrayBufferView

@@ -7,6 +7,17 @@ import { createReplica } from './index.ts'
 
 const peer = { transport: 'memory', origin: '' }
 
+test('JSON.stringify and await call no command', async () => {
+  const { clock, open } = testSource()
+  const { replica, link } = open()
+  await clock.advance(100)
+  const before = link.frames.length
+  expect(JSON.stringify(replica.call)).toBe('{}')
+  expect(await replica.call).toBe(replica.call)
+  await clock.advance(100)
+  expect(link.frames).toHaveLength(before)
+})
+
 test('a call returns what its command returned, once its effects are shown', async () => {
   const { source, clock, open } = testSource({ interval: 100 })
   const { replica } = open({ latency: 3 })

@@ -5,6 +5,7 @@ import type { DownFrame, UpFrame } from '../protocol/frames.ts'
 interface Waiter {
   readonly resolve: (result?: unknown) => void
   readonly reject: (error: SyncError) => void
+  answer?: Answer
 }
 
 interface Call extends Waiter {
@@ -12,10 +13,10 @@ interface Call extends Waiter {
   readonly argument: unknown
 }
 
+type Answer = DownFrame & { readonly type: 'ok' | 'err' | 'pong' }
+
 /** As many calls may be under way at once; the others wait for their turn here, not at the source. */
 const maxUnderWay = 256
-
-type Answer = DownFrame & { readonly type: 'ok' | 'err' | 'pong' }
 
 export interface Calls {
   call(name: string, argument: unknown): Promise<unknown>
@@ -40,8 +41,8 @@ export function createCalls(send: (frame: UpFrame) => void, channel: number): Ca
   const waiting: Call[] = []
   const underWay = new Map<number, Call>()
   const pings = new Map<number, Waiter>()
-  /** Answers whose effects the replica does not show yet. */
-  const heldBack: { readonly answer: Answer; readonly waiter: Waiter }[] = []
+  /** Whose answers have effects that the replica does not show yet. */
+  const heldBack: Waiter[] = []
 
   function sendWaiting(): void {
     if (!channel) return
@@ -78,8 +79,7 @@ export function createCalls(send: (frame: UpFrame) => void, channel: number): Ca
       underWay.clear()
     },
     fail(error) {
-      const held = heldBack.splice(0).map(({ waiter }) => waiter)
-      for (const { reject } of [...waiting.splice(0), ...pings.values(), ...held]) reject(error)
+      for (const { reject } of [...waiting.splice(0), ...pings.values(), ...heldBack.splice(0)]) reject(error)
       pings.clear()
     },
     answered(answer, revision) {
@@ -87,20 +87,21 @@ export function createCalls(send: (frame: UpFrame) => void, channel: number): Ca
       const waiter = asked.get(answer.id)
       asked.delete(answer.id)
       sendWaiting()
-      if (!waiter) return
-      if (answer.revision <= revision) settle(answer, waiter)
-      else heldBack.push({ answer, waiter })
+      if (waiter) settle(waiter, answer, answer.revision <= revision)
     },
     reached(revision, newEpoch) {
       for (const held of heldBack.splice(0)) {
-        if (newEpoch || held.answer.revision <= revision) settle(held.answer, held.waiter)
-        else heldBack.push(held)
+        const answer = held.answer as Answer
+        settle(held, answer, newEpoch || answer.revision <= revision)
       }
     },
   }
-}
 
-function settle(answer: Answer, { resolve, reject }: Waiter): void {
-  if (answer.type === 'err') reject(new SyncError(answer.error.code, answer.error.message))
-  else resolve(answer.value)
+  function settle(waiter: Waiter, answer: Answer, shown: boolean): void {
+    if (!shown) {
+      waiter.answer = answer
+      heldBack.push(waiter)
+    } else if (answer.type === 'err') waiter.reject(new SyncError(answer.error.code, answer.error.message))
+    else waiter.resolve(answer.value)
+  }
 }

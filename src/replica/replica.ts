@@ -4,7 +4,7 @@ import type { CommandCalls, StoreDefinition } from '../definition.ts'
 import { ReplicaDocument } from '../document/replica-document.ts'
 import { pathKey } from '../document/path.ts'
 import type { Container } from '../document/tree.ts'
-import type { Immutable, Path, Readable } from '../document/types.ts'
+import type { Immutable, Path } from '../document/types.ts'
 import { SyncError, reportUncaught, safely } from '../error.ts'
 import { nextChannel, type Connection } from '../protocol/connection.ts'
 import type { DownFrame, UpFrame } from '../protocol/frames.ts'
@@ -14,7 +14,7 @@ import { copyArgument } from './argument.ts'
 import { createCalls, type Calls } from './calls.ts'
 import { initialMachine, transition, type Effect, type Event, type Machine, type Status } from './machine.ts'
 import { createReader } from './reader.ts'
-import { select } from './select.ts'
+import { selector } from './select.ts'
 import type { Replica, ReplicaOptions } from './types.ts'
 
 /** Makes a replica. It joins its store as soon as the connection is open, and again whenever it reopens. */
@@ -26,11 +26,11 @@ export function createReplica<State extends object, Commands>(
   const report = safely(onError)
   const document = new ReplicaDocument(() => structuredClone(definition.state()) as Container, report)
   const statusDocument = new ReplicaDocument(() => ({ status: 'connecting' }), reportUncaught)
-  const status = statusDocument.at(['status']) as Readable<Status>
+  const status = statusDocument.at<Status>(['status'])
   const send = (frame: UpFrame): void => connection.send(upFrameText(frame))
   let calls: Calls | undefined
   const watches = new Map<string, { readonly path: Path; count: number }>()
-  const root = document.at([]) as Readable<Immutable<State>>
+  const root = document.at<Immutable<State>>([])
   let machine = initialMachine(definition.name)
   let appliedAt: number | undefined
   /** The channel of the last session in which the source has been told of the watches. */
@@ -157,13 +157,13 @@ export function createReplica<State extends object, Commands>(
 
   return {
     ...root,
-    at: (...path) => document.at(path) as Readable<never>,
-    select: (fn, equal) => select(root, fn, equal),
+    at: (...path) => document.at<never>(path),
+    select: (fn, equal) => document.at([], selector(fn as (state: unknown) => never, equal)),
     reader: (...path) => createReader(document, path, () => watch(path)),
     call: new Proxy({} as CommandCalls<Commands>, {
-      // Not a thenable, whoever awaits it.
+      // Nothing that `await` or `JSON.stringify` would call.
       get: (_, name) =>
-        typeof name === 'string' && name !== 'then'
+        typeof name === 'string' && !/^(then|toJSON)$/.test(name)
           ? async (argument: unknown) => await usable().call(name, copyArgument(argument))
           : undefined,
     }),

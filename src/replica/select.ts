@@ -1,28 +1,14 @@
-import type { Readable } from '../document/types.ts'
-
-/** What `fn` makes of `source`, told only when it is another by `equal`. */
-export function select<S, T>(
-  source: Readable<S>,
-  fn: (state: S) => T,
-  equal: (a: T, b: T) => boolean = Object.is,
-): Readable<T> {
+/**
+ * What `fn` makes of a state. For the same state it is asked once, and what equals the value before, by `equal`, is that value
+ * itself.
+ */
+export function selector<S, T>(fn: (state: S) => T, equal: (a: T, b: T) => boolean = Object.is): (state: S) => T {
   let last: { readonly state: S; readonly value: T } | undefined
-  const read = (state: S): T => {
-    if (last && last.state === state) return last.value
-    const value = fn(state)
-    last = { state, value: last && equal(last.value, value) ? last.value : value }
+  return (state) => {
+    if (!last || last.state !== state) {
+      const value = fn(state)
+      last = { state, value: last && equal(last.value, value) ? last.value : value }
+    }
     return last.value
-  }
-  return {
-    get: () => read(source.get()),
-    subscribe(run) {
-      let told: [T] | undefined
-      return source.subscribe((state) => {
-        const value = read(state)
-        if (told && equal(told[0], value)) return
-        told = [value]
-        run(value)
-      })
-    },
   }
 }

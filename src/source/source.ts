@@ -78,14 +78,14 @@ export class StoreSource<State extends object, Commands> implements Source<State
     return this.#state.get([]) as Immutable<State>
   }
 
-  subscribe(run: (value: Immutable<State>) => void): () => void {
-    return this.#state.subscribe([], run as (value: unknown) => void)
+  subscribe(run: (value: Immutable<State>) => void, invalidate?: () => void): () => void {
+    return this.#state.subscribe([], run as (value: unknown) => void, invalidate)
   }
 
   at<const P extends readonly Key[]>(...path: ValidPath<State, P>): Readable<Immutable<At<State, P>>> {
     const readable: Readable<unknown> = {
       get: () => this.#state.get(path),
-      subscribe: (run) => this.#state.subscribe(path, run),
+      subscribe: (run, invalidate) => this.#state.subscribe(path, run, invalidate),
     }
     return readable as Readable<Immutable<At<State, P>>>
   }

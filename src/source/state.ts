@@ -85,9 +85,9 @@ export class SourceState implements StreamHost {
     return this.#document.copy()
   }
 
-  subscribe(path: Path, run: (value: unknown) => void): () => void {
+  subscribe(path: Path, run: (value: unknown) => void, invalidate?: () => void): () => void {
     this.streams.settle()
-    return this.#document.subscribe(path, run)
+    return this.#document.subscribe(path, run, invalidate)
   }
 
   update<R>(fn: (draft: unknown) => R): R {

@@ -64,7 +64,10 @@ export const ofDocument: readonly Mutant[] = [
       'this.#root ? reconcile(this.get([]), next) : next',
       'reconcile(this.get([]), next)',
     ],
-    ['tells of what has not changed', '    if (Object.is(value, listener.value)) return\n', ''],
+    ['tells of what has not changed', '      if (Object.is(value, listener.value)) return\n', ''],
+    ['announces nothing', 'if (listener.invalidate) this.#tell(listener, listener.invalidate)', ''],
+    ['does not tell what it has announced', 'invalidate ? listener : value', 'value'],
+    ['tells what it should announce', 'if (invalidate) invalidate()', 'if (invalidate && !value) invalidate()'],
     [
       'lets a listener that throws stop the others',
       '      this.#onError(error)\n',

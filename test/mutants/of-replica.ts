@@ -89,28 +89,28 @@ export const ofReplica: readonly Mutant[] = [
     'src/replica/calls.ts',
     [
       'answers before the effects are shown',
-      'if (answer.revision <= revision) settle',
-      'if (answer.revision >= 0) settle',
+      'settle(waiter, answer, answer.revision <= revision)',
+      'settle(waiter, answer, answer.revision >= 0)',
     ],
     [
       'answers one revision too early',
-      'if (answer.revision <= revision) settle',
-      'if (answer.revision <= revision + 1) settle',
+      'settle(waiter, answer, answer.revision <= revision)',
+      'settle(waiter, answer, answer.revision <= revision + 1)',
     ],
-    ['forgets answers that were held back', '        else heldBack.push(held)\n', ''],
+    ['forgets answers that were held back', '      heldBack.push(waiter)\n', ''],
     [
       'gives answers that were held back too early',
-      'if (newEpoch || held.answer.revision <= revision) settle',
-      'if (newEpoch || held.answer.revision >= 0) settle',
+      'settle(held, answer, newEpoch || answer.revision <= revision)',
+      'settle(held, answer, newEpoch || answer.revision >= 0)',
     ],
     [
       'waits for revisions of a past life',
-      'newEpoch || held.answer.revision <= revision',
-      '(newEpoch && revision < 0) || held.answer.revision <= revision',
+      'newEpoch || answer.revision <= revision',
+      '(newEpoch && revision < 0) || answer.revision <= revision',
     ],
     [
       'takes a failure for a result',
-      "if (answer.type === 'err') reject(new SyncError(answer.error.code, answer.error.message))\n  else ",
+      "else if (answer.type === 'err') waiter.reject(new SyncError(answer.error.code, answer.error.message))\n    ",
       '',
     ],
     [
@@ -132,8 +132,8 @@ export const ofReplica: readonly Mutant[] = [
     ],
     ['forgets the calls that wait for a session', 'channel, id })\n      sendWaiting()\n', 'channel, id })\n'],
     ['sends all calls at once', 'underWay.size < maxUnderWay', 'waiting.length > 0'],
-    ['lets nobody hear of the end', '...pings.values(), ...held]', '...held]'],
-    ['forgets at the end what was held back', '...pings.values(), ...held]', '...pings.values()]'],
+    ['lets nobody hear of the end', '...pings.values(), ...heldBack.splice(0)]', '...heldBack.splice(0)]'],
+    ['forgets at the end what was held back', '...pings.values(), ...heldBack.splice(0)]', '...pings.values()]'],
   ),
   ...mutants(
     'src/replica/reader.ts',
@@ -164,8 +164,7 @@ export const ofReplica: readonly Mutant[] = [
   ),
   ...mutants(
     'src/replica/select.ts',
-    ['tells what has not changed', 'if (told && equal(told[0], value)) return', ''],
-    ['sticks to the first value', 'if (last && last.state === state)', 'if (last)'],
+    ['sticks to the first value', 'if (!last || last.state !== state)', 'if (!last)'],
     ['gives what is equal a new identity', 'last && equal(last.value, value) ? last.value : value', 'value'],
   ),
   ...mutants(

@@ -50,8 +50,8 @@ export const ofState: readonly Mutant[] = [
     ['copies without what is gathered', '  copy(): unknown {\n    this.streams.settle()\n', '  copy(): unknown {\n'],
     [
       'tells a new listener without what is gathered',
-      '  subscribe(path: Path, run: (value: unknown) => void): () => void {\n    this.streams.settle()\n',
-      '  subscribe(path: Path, run: (value: unknown) => void): () => void {\n',
+      'invalidate?: () => void): () => void {\n    this.streams.settle()\n',
+      'invalidate?: () => void): () => void {\n',
     ],
     [
       'gives ops without what is gathered',
