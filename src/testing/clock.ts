@@ -19,7 +19,8 @@ export interface FakeClock extends Clock {
   /**
    * Goes on from timer to timer until the promise is settled, and no further; returns what the promise does.
    *
-   * @throws SyncError `timeout` if it is not within `timeout` ms of this clock; default 2,000.
+   * @throws SyncError `timeout` if it is not within `timeout` ms of this clock, and, for what is on no clock (a file, a
+   * network), as many ms of the system's; default 2,000.
    */
   until<T>(promise: Promise<T>, timeout?: number): Promise<T>
   /** Goes on to the next timer and runs it; `false` if there is none. */

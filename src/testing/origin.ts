@@ -1,5 +1,9 @@
 import type { Clock } from '../clock.ts'
+import type { Replica } from '../replica/index.ts'
 import type { Link } from './link.ts'
+
+/** As much of a replica as reports and waits use, so that replicas of every state are taken. */
+export type AnyReplica = Pick<Replica<object, unknown>, 'settled' | 'get' | 'revision' | 'status' | 'error'>
 
 /** As much of a source as a report tells of. */
 export interface KnownSource {
@@ -19,11 +23,30 @@ export interface Origin {
 }
 
 const origins = new WeakMap<object, Origin>()
+const replicasOfParts = new WeakMap<object, AnyReplica>()
 
-export function introduce(replica: object, origin: Origin): void {
+/** Makes known where a replica comes from, and which its parts are. */
+export function introduce(replica: AnyReplica, origin: Origin): void {
   origins.set(replica, origin)
+  replicasOfParts.set(replica, replica)
+  replicasOfParts.set(replica.status, replica)
+  const making = replica as unknown as Record<'at' | 'select' | 'reader', (...args: unknown[]) => object>
+  for (const name of ['at', 'select', 'reader'] as const) {
+    const make = making[name]
+    making[name] = (...args) => {
+      const part = make(...args)
+      replicasOfParts.set(part, replica)
+      return part
+    }
+  }
 }
 
-export function originOf(replica: object): Origin | undefined {
-  return origins.get(replica)
+/** Of a replica that was introduced, or of a part of one. */
+export function originOf(readable: object): Origin | undefined {
+  const replica = replicasOfParts.get(readable)
+  return replica && origins.get(replica)
+}
+
+export function replicaOf(readable: object): AnyReplica | undefined {
+  return replicasOfParts.get(readable)
 }

@@ -79,10 +79,10 @@ function advice(
 ): string {
   const status = replica.status.get()
   if (status === 'closed') return 'the replica was closed; wait before it is, or make another.'
+  if (link?.status === 'closed') return 'the link was closed; wait before it is, or make another window by linked().'
   if (status === 'refused') return `the replica was refused (${replica.error?.code}): ${replica.error?.message}`
   if (link?.status === 'cut') return 'the link is cut: call link.reopen().'
   if (link?.status === 'paused') return 'the link is paused: call link.resume().'
-  if (link?.status === 'closed') return 'the link was closed; wait before it is, or make another window by linked().'
   if (status === 'connecting') {
     return link === undefined
       ? 'nobody has answered: serve the store at the other end of its connection, before this replica joins.'

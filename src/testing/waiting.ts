@@ -2,10 +2,9 @@
 import { systemClock, type Clock } from '../clock.ts'
 import type { Readable } from '../document/types.ts'
 import { SyncError } from '../error.ts'
-import type { Replica } from '../replica/index.ts'
 import { isFakeClock } from './clock.ts'
 import { moveOn } from './move-on.ts'
-import { originOf, type KnownSource, type Origin } from './origin.ts'
+import { originOf, replicaOf, type AnyReplica, type KnownSource, type Origin } from './origin.ts'
 import { report } from './report.ts'
 import { shorten, show } from './show.ts'
 
@@ -21,10 +20,6 @@ export interface WaitOptions {
   readonly source?: KnownSource
 }
 
-type AnyReplica = Replica<object, unknown>
-/** As much as is used, so that replicas of every state are taken. */
-type Syncing = Pick<AnyReplica, 'settled' | 'get' | 'revision' | 'status' | 'error'>
-
 /**
  * Resolves once the replica, or each of several, shows everything that its source has committed so far. It asks for that
  * at once, so no interval of the source delays it.
@@ -32,7 +27,10 @@ type Syncing = Pick<AnyReplica, 'settled' | 'get' | 'revision' | 'status' | 'err
  * @throws SyncError `timeout` that says where both sides are and how they differ; `refused` or another code if the replica
  * was refused; `closed`; `setup` if it is no replica.
  */
-export async function waitForSync(replica: Syncing | readonly Syncing[], options: WaitOptions = {}): Promise<void> {
+export async function waitForSync(
+  replica: AnyReplica | readonly AnyReplica[],
+  options: WaitOptions = {},
+): Promise<void> {
   const replicas = isList(replica) ? replica : [replica]
   if (replicas.length === 0 || !replicas.every(isReplica)) {
     throw new SyncError('setup', `waitForSync() takes a replica or an array of them, not ${show(replica, 100)}`)
@@ -40,7 +38,7 @@ export async function waitForSync(replica: Syncing | readonly Syncing[], options
   await Promise.all(replicas.map((each) => sync(each, options)))
 }
 
-async function sync(replica: Syncing, options: WaitOptions): Promise<void> {
+async function sync(replica: AnyReplica, options: WaitOptions): Promise<void> {
   const { origin, clock, timeout } = resolve(replica, options, 'waitForSync')
   const revision = origin.source?.revision
   const fail = (code: SyncError['code'], why: string, cause?: unknown): SyncError =>
@@ -75,7 +73,7 @@ export async function waitFor<T>(
     throw new SyncError('setup', `waitFor() takes a predicate, not ${show(predicate, 100)}`)
   const { origin, clock, timeout } = resolve(readable, options, 'waitFor')
   const awaited = shorten(String(predicate).replace(/\s+/g, ' '), 300)
-  const replica = isReplica(readable) ? readable : undefined
+  const replica = isReplica(readable) ? readable : replicaOf(readable)
   const seen = new Seen(predicate)
   const stops: (() => void)[] = []
   const fail = (code: SyncError['code'], why: string, cause?: unknown): SyncError =>
@@ -84,9 +82,9 @@ export async function waitFor<T>(
       `waitFor: ${why}: ${awaited}`,
       [
         ...seen.lines(),
+        ...(isReplica(readable) ? [] : [`last seen: ${show(readable.get())}`]),
         ...(replica === undefined
           ? [
-              `last seen: ${show(readable.get())}`,
               'What to do: check that the code under test commits it. Does a fake clock drive this? Pass it as { clock }.',
             ]
           : report(replica, origin)),
@@ -184,10 +182,10 @@ function failure(code: SyncError['code'], head: string, lines: readonly string[]
   return new SyncError(code, [head, ...lines].join('\n  '), { cause })
 }
 
-function isReplica(value: unknown): value is Syncing {
+function isReplica(value: unknown): value is AnyReplica {
   return typeof (value as Partial<AnyReplica> | null | undefined)?.settled === 'function'
 }
 
-function isList(value: Syncing | readonly Syncing[]): value is readonly Syncing[] {
+function isList(value: AnyReplica | readonly AnyReplica[]): value is readonly AnyReplica[] {
   return Array.isArray(value)
 }

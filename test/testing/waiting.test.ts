@@ -1,5 +1,9 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { createSource } from '../../src/source/index.ts'
+import { createSource, openSource } from '../../src/source/index.ts'
+import { fileStorage } from '../../src/storage/index.ts'
 import { defineStore } from '../../src/index.ts'
 import { fakeClock, linked, waitFor, waitForSync } from '../../src/testing/index.ts'
 import { createReplica } from '../../src/replica/index.ts'
@@ -98,6 +102,40 @@ test('until() moves a fake clock to where a promise is settled, a command for on
   )
 })
 
+test('a fake clock is moved on for a part of a replica, too', async () => {
+  const { clock, source, replica } = onFakeClock()
+  await waitForSync(replica)
+  source.update((draft) => void (draft.title = 'one'))
+  await waitFor(replica.at('title'), (title) => title === 'one')
+  source.append(['text'], 'a')
+  await waitFor(
+    replica.select(({ text }) => text.length),
+    (length) => length === 1,
+  )
+  expect(clock.now()).toBe(500)
+})
+
+test('what is on no clock, a file for one, gets its time', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'lockstep-clock-'))
+  try {
+    const clock = fakeClock()
+    const files = defineStore('files', { state: () => ({ read: 0 }), commands: {} as { read(): string } })
+    const source = await openSource(files, {
+      clock,
+      storage: fileStorage(folder),
+      commands: { read: async () => await readFile(import.meta.filename, 'utf8') },
+    })
+    const { replica } = linked(source)
+    await clock.until(replica.ready)
+    expect(await clock.until(replica.call.read())).toContain('gets its time')
+    source.update((draft) => void draft.read++)
+    await clock.until(source.saved())
+    await source.close()
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})
+
 test('waitForSync takes several windows, and hears of what was cut and came back', async () => {
   const { source, replica, link } = onSystemClock()
   const other = linked(source)
@@ -184,10 +222,21 @@ describe('a failure says what was awaited, what was seen, where both sides are a
   })
 
   test('waitFor with a part', async () => {
-    const { replica } = onFakeClock()
+    const { source, replica, link } = onFakeClock()
+    await waitForSync(replica)
+    link.cut()
     const message = await messageOf(waitFor(replica.at('title'), Boolean, { timeout: 5 }))
     expect(message).toContain('last seen: ""')
-    expect(message).toContain('Pass it as { clock }')
+    expect(message).toContain('the link is cut')
+    const unknown = await messageOf(waitFor(source.at('title'), Boolean, { timeout: 5 }))
+    expect(unknown).toContain('Pass it as { clock }')
+  })
+
+  test('waitFor with a part of a replica that is closed meanwhile', async () => {
+    const { replica } = onFakeClock()
+    const message = messageOf(waitFor(replica.at('title'), Boolean))
+    replica.close()
+    expect(await message).toMatch(/^closed: waitFor: the replica was closed: /)
   })
 
   test('a replica that is refused, at once', async () => {
