@@ -20,6 +20,14 @@ describe('drafts of maps and sets', () => {
     set: new Set<Key>(['a', 1, NaN, -0]),
   })
 
+  test('cannot be cloned: a copy would be empty', () => {
+    update<State>(open(state()), (draft) => {
+      for (const each of [draft, draft.map, draft.set])
+        expect(() => structuredClone(each)).toThrow(expect.objectContaining({ name: 'DataCloneError' }))
+      expect(new Map(draft.map).size).toBe(3)
+    })
+  })
+
   test('read as the real ones do', () => {
     update<State>(open(state()), ({ map, set }) => {
       expect(map instanceof Map && set instanceof Set).toBe(true)

@@ -1,4 +1,5 @@
 /** Drafts of `Map` and `Set`: they keep nothing themselves and ask the recorder for everything. */
+import { SyncError } from '../error.ts'
 import { Node } from './node.ts'
 import type { Recorder } from './recorder.ts'
 import { draftOf } from './storable.ts'
@@ -33,7 +34,16 @@ export class SetNode extends Node {
   }
 }
 
+/**
+ * structuredClone would make an empty object of a draft that has no property of its own; what cannot be cloned makes it throw,
+ * as it does for the other drafts.
+ */
+const uncloneable = (): never => {
+  throw new SyncError('bad-update', 'A draft cannot be cloned: what is written to a store is copied in any case')
+}
+
 class DraftMap extends EmptyMap {
+  readonly '~draft' = uncloneable
   readonly #node: MapNode
 
   constructor(node: MapNode) {
@@ -92,6 +102,7 @@ class DraftMap extends EmptyMap {
 }
 
 class DraftSet extends EmptySet {
+  readonly '~draft' = uncloneable
   readonly #node: SetNode
 
   constructor(node: SetNode) {

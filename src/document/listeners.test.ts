@@ -277,6 +277,16 @@ describe('in a listener', () => {
   })
 })
 
+test('who subscribes inside an update is refused, and listens to nothing', () => {
+  const { document, change } = setUp(state())
+  let told = 0
+  change(() => {
+    expect(() => document.subscribe(['a'], () => told++)).toThrow(expect.objectContaining({ code: 'bad-update' }))
+  })
+  change((draft) => draft.a.x++)
+  expect(told).toBe(0)
+})
+
 describe('who is concerned', () => {
   const listener = (...path: Path): Listener => ({
     path,

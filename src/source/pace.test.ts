@@ -199,3 +199,29 @@ test('cells of time', () => {
   expect(cellStart(37, 0)).toBe(37)
   expect(cellStart(Number.NEGATIVE_INFINITY, 16)).toBe(Number.NEGATIVE_INFINITY)
 })
+
+test('an infinite appendInterval: what nobody reads comes along with other changes only', async () => {
+  const { source, clock, open } = testSource({ appendInterval: Number.POSITIVE_INFINITY })
+  const { replica } = open()
+  await clock.advance(1000)
+  for (let n = 0; n < 20; n++) {
+    source.append(path, 'x')
+    await clock.advance(100_000)
+  }
+  expect(replica.at(...path).get()).toBe('')
+  retitle(source, 'another')
+  await clock.advance(100)
+  expect(replica.at(...path).get()).toBe('x'.repeat(20))
+  const end = replica.reader(...path).subscribe(() => {})
+  source.append(path, 'y')
+  await clock.advance(100)
+  expect(replica.at(...path).get()).toBe(`${'x'.repeat(20)}y`)
+  end()
+})
+
+test.each([{ interval: -1 }, { appendInterval: Number.NaN }, { interval: {} as number }])(
+  'a pace that is none is refused: %o',
+  (options) => {
+    expect(() => testSource(options)).toThrow(expect.objectContaining({ code: 'setup' }))
+  },
+)

@@ -1,12 +1,20 @@
+import { SyncError } from '../error.ts'
+
 /** How fast a store is sent. */
 export interface Pace {
   /** Shortest time between two frames of a session, in ms; 0: none. Commits, and appends that have a reader. */
   readonly interval: number
-  /** The same for appends to a text that the session has no reader for, in ms. */
+  /** The same for appends to a text that the session has no reader for, in ms; `Infinity`: only along with others. */
   readonly appendInterval: number
 }
 
-export const defaultPace: Pace = { interval: 16, appendInterval: 500 }
+/** @throws SyncError `setup` */
+export function paceOf({ interval = 16, appendInterval = 500 }: Partial<Pace>): Pace {
+  for (const [name, ms] of Object.entries({ interval, appendInterval })) {
+    if (!(ms >= 0)) throw new SyncError('setup', `\`${name}\` is a number of ms from 0 up, not ${String(ms)}`)
+  }
+  return { interval, appendInterval }
+}
 
 /**
  * The beginning of the cell of time that `moment` lies in. All sessions share the grid, so those that are in step flush

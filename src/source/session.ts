@@ -74,6 +74,8 @@ export class StoreSession implements Session {
     if (this.#pending === 'urgent') return now
     const { interval, appendInterval } = this.#host.pace
     const period = this.#pending === 'ordinary' ? interval : appendInterval
+    // Only where it is read, or by the way.
+    if (period === Number.POSITIVE_INFINITY) return undefined
     // One frame a cell of time: the first at once, the others when the next cell begins, in all sessions together.
     return Math.max(now, cellStart(this.#times.flushedAt, period) + period)
   }
@@ -203,9 +205,7 @@ export class StoreSession implements Session {
   }
 
   #fail(id: number, error: unknown): void {
-    const wireError =
-      error instanceof SyncError ? error : { code: 'command-failed' as const, message: messageOf(error) }
-    this.#answer(failureBody(id, this.#host.revision, wireError))
+    this.#answer(failureBody(id, this.#host.revision, wireErrorOf(error)))
   }
 
   #ping({ id, report }: UpFrame & { type: 'ping' }): void {
@@ -242,12 +242,13 @@ export class StoreSession implements Session {
   }
 }
 
-/** Anything can be thrown, also what cannot be turned into a string. */
-function messageOf(error: unknown): string {
+/** Anything can be thrown, also what cannot be asked what it is, and errors whose message is no text. */
+function wireErrorOf(error: unknown): WireError {
   try {
-    return error instanceof Error ? error.message : String(error)
+    const message = String(error instanceof Error ? error.message : error)
+    return { code: error instanceof SyncError ? error.code : 'command-failed', message }
   } catch {
-    return 'The command threw something that has no message'
+    return { code: 'command-failed', message: 'The command threw something that has no message' }
   }
 }
 

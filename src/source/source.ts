@@ -1,7 +1,7 @@
 /** The authoritative store: a document, the log of its commits, and the sessions that follow it. */
 import type { Clock } from '../clock.ts'
 import type { StoreDefinition } from '../definition.ts'
-import { copyIn } from '../document/storable.ts'
+import { checkSendable } from '../document/checks.ts'
 import type { At, Draft, Immutable, Key, Op, Path, Readable, TextPath, ValidPath } from '../document/types.ts'
 import { SyncError, safely } from '../error.ts'
 import { checkName } from '../name.ts'
@@ -9,7 +9,7 @@ import type { UpFrame } from '../protocol/frames.ts'
 import type { Session, SessionPort } from '../protocol/serve.ts'
 import type { Body } from '../protocol/wire.ts'
 import type { SourceInside } from './inside.ts'
-import { defaultPace, type Pace } from './pace.ts'
+import { paceOf, type Pace } from './pace.ts'
 import { Publisher, type LogCursor } from './publisher.ts'
 import { StoreSession, type SessionHost } from './session.ts'
 import { sourceClock } from './source-clock.ts'
@@ -50,10 +50,7 @@ export class StoreSource<State extends object, Commands> implements Source<State
     checkName(definition.name)
     this.name = definition.name
     this.epoch = (options.epoch ?? randomEpoch)()
-    this.pace = {
-      interval: options.interval ?? defaultPace.interval,
-      appendInterval: options.appendInterval ?? defaultPace.appendInterval,
-    }
+    this.pace = paceOf(options)
     this.#clock = options.clock ?? sourceClock
     this['~inside'] = { definition, clock: this.#clock, epoch: this.epoch }
     this.#publisher = new Publisher(this.#clock, (run) => {
@@ -186,7 +183,8 @@ export class StoreSource<State extends object, Commands> implements Source<State
   }
 
   checkResult(result: unknown): unknown {
-    return copyIn(result, ['(result)'])
+    checkSendable(result, ['(result)'])
+    return result
   }
 }
 
