@@ -35,10 +35,9 @@ function compile(): void {
 
 /** In src it is an ordinary file, so that tests and benchmarks run without a build. */
 function letImportsChoose(): void {
-  const folder = join(fresh, 'document')
-  for (const name of readdirSync(folder).filter((file) => file.endsWith('.js'))) {
-    const file = join(folder, name)
-    writeFileSync(file, readFileSync(file, 'utf8').replace(`from './development.js'`, `from '#development'`))
+  for (const name of readdirSync(fresh, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.js'))) {
+    const file = join(fresh, name)
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/from '[^']*\/development\.js'/, `from '#development'`))
   }
 }
 

@@ -89,3 +89,10 @@ export function reportUncaught(error: unknown): void {
   // oxlint-disable-next-line no-console -- nobody else is there to be told
   ;(report ?? console.error)(error)
 }
+
+/** Deepest nesting of a document. Everything that walks one is recursive, and so is `JSON`. */
+export const maxDepth = 128
+
+export function tooDeep(path?: readonly unknown[]): SyncError {
+  return new SyncError('too-deep', `Nested too deep (at most ${maxDepth})`, { path })
+}

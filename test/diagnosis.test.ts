@@ -66,7 +66,7 @@ describe('never connected', () => {
     const [window] = ports()
     window.close()
     const diagnosis = await patiently(clock, windowOn(window, clock).diagnose(100))
-    expect(diagnosis).toMatchObject({ verdict: 'never-connected', unanswered: ['join'] })
+    expect(diagnosis).toMatchObject({ verdict: 'never-connected', error: { code: 'disconnected' }, unanswered: [] })
     expect(diagnosis.sentence).toMatchInlineSnapshot(
       `""tabs" has never been connected, since its connection does not open: start the process that owns the store, and see there and on this console why it does not let this page in"`,
     )

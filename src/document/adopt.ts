@@ -1,7 +1,7 @@
 /** How what was parsed becomes part of the tree. */
 import { isBytes } from '../bytes.ts'
+import { maxDepth, tooDeep } from '../error.ts'
 import { checkKey } from '../reserved.ts'
-import { maxDepth, tooDeep } from './checks.ts'
 import { development } from './development.ts'
 import { freeze } from './freeze.ts'
 import { isContainer, keysOf, partsOf, seal } from './tree.ts'

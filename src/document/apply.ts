@@ -1,8 +1,8 @@
 /** Ops from elsewhere, applied in place: nothing about them is believed before it is checked. */
-import { SyncError } from '../error.ts'
+import { SyncError, maxDepth, tooDeep } from '../error.ts'
 import { checkKey } from '../reserved.ts'
 import { adopt } from './adopt.ts'
-import { maxDepth, maxLength, tooDeep } from './checks.ts'
+import { maxLength } from './checks.ts'
 import type { Edits } from './edits.ts'
 import { isContainer, isKeyed, own, toLive, type Container } from './tree.ts'
 import type { Op, Path } from './types.ts'

@@ -1,13 +1,10 @@
 /** What may be stored: keys, depth, primitives, and how a draft that is written is told from other objects. */
 import { isBytes, type Bytes } from '../bytes.ts'
 import { className } from '../class-name.ts'
-import { SyncError } from '../error.ts'
+import { SyncError, maxDepth, tooDeep } from '../error.ts'
 import { checkKey } from '../reserved.ts'
 import { isContainer, keysOf, partAt, partsOf, type Container } from './tree.ts'
 import type { Key, Path } from './types.ts'
-
-/** Deepest nesting of a document. Everything that walks one is recursive, and so is `JSON`. */
-export const maxDepth = 128
 
 /** The `length` that arrays of any engine can have. */
 export const maxLength: number = 2 ** 32 - 2
@@ -82,8 +79,4 @@ export function checkDepth(value: unknown, path: Path, depth: number = path.leng
   if (!isContainer(value)) return
   if (depth >= maxDepth) throw tooDeep([...path])
   for (const part of partsOf(value)) checkDepth(part, path, depth + 1)
-}
-
-export function tooDeep(path: Path): SyncError {
-  return new SyncError('too-deep', `State may be nested ${maxDepth} deep`, { path })
 }

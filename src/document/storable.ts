@@ -1,10 +1,10 @@
 /** What may be stored: checked while it is copied in, so that nothing that cannot cross gets as far as the state. */
 import { isBytes, type Bytes } from '../bytes.ts'
-import { SyncError } from '../error.ts'
+import { SyncError, maxDepth, tooDeep } from '../error.ts'
 import { checkKey } from '../reserved.ts'
 import { development } from './development.ts'
 import { freeze } from './freeze.ts'
-import { checkBytes, checkDepth, checkMember, checkPrimitive, maxDepth, tooDeep } from './checks.ts'
+import { checkBytes, checkDepth, checkMember, checkPrimitive } from './checks.ts'
 import { noteOutside } from './outside-bytes.ts'
 import { copyBytes, isContainer, keysOf, partAt, seal, type PlainObject } from './tree.ts'
 import type { Key, Path } from './types.ts'

@@ -8,8 +8,9 @@
  */
 import { asUint8Array, isBytes, type Bytes } from '../bytes.ts'
 import { className } from '../class-name.ts'
+import { tooDeep } from '../error.ts'
 import { checkKey } from '../reserved.ts'
-import { malformed, tooDeep } from './malformed.ts'
+import { malformed } from './malformed.ts'
 
 /** No other type that engines have has a name like that. */
 const typedArray = /^\w+\d\w*Array$/

@@ -22,8 +22,12 @@ export interface ConnectionListener {
   open?(): void
   /** One frame has arrived; others that were sent with it follow at once. Must not throw: it might cost those. */
   message(text: string): void
-  /** The channel is lost; a connection that reconnects by itself calls `open` again later. */
-  close?(): void
+  /**
+   * The channel is lost; a connection that reconnects by itself calls `open` again later.
+   *
+   * @param forGood it will not: who waits for it waits in vain.
+   */
+  close?(forGood?: boolean): void
 }
 
 /** Who is at the other end, as the transport has verified it. Transports extend it with what they know. */

@@ -3,11 +3,11 @@
  * whether a path leads anywhere and whether an index exists is for the document to tell.
  */
 import type { Key, Op, Path } from '../document/types.ts'
-import { SyncError, type SyncErrorCode } from '../error.ts'
+import { SyncError, tooDeep, type SyncErrorCode } from '../error.ts'
 import { decode, decodeKey } from './codec.ts'
 import type { DownFrame, UpFrame, WireError } from './frames.ts'
 import type { Limits } from './limits.ts'
-import { malformed, tooDeep } from './malformed.ts'
+import { malformed } from './malformed.ts'
 import { protocolVersion } from './version.ts'
 
 /** Deepest nesting that a source's own frames can have: the document's, and the few levels of a frame around it. */

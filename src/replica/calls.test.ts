@@ -1,8 +1,10 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { framesUp, outcome, tabsStore, testSource } from '../../test/fixtures/tabs.ts'
+import { defineStore } from '../definition.ts'
 import { SyncError } from '../error.ts'
 import { serveConnection } from '../protocol/serve.ts'
 import { memoryLink } from '../testing/link.ts'
+import { linked } from '../testing/linked.ts'
 import { createReplica } from './index.ts'
 
 const peer = { transport: 'memory', origin: '' }
@@ -13,7 +15,7 @@ test('JSON.stringify and await call no command', async () => {
   await clock.advance(100)
   const before = link.frames.length
   expect(JSON.stringify(replica.call)).toBe('{}')
-  expect(await replica.call).toBe(replica.call)
+  expect(await Promise.resolve(replica.call)).toBe(replica.call)
   await clock.advance(100)
   expect(link.frames).toHaveLength(before)
 })
@@ -250,4 +252,29 @@ test('a listener may call', async () => {
   await clock.advance(1000)
   expect(runs.rename).toBe(1)
   expect(replica.at('byId', 'a', 'title').get()).toBe('by a listener')
+})
+
+test('what structuredClone returns is used for nothing: in test runners it comes from another world', async () => {
+  const { clock, source } = testSource()
+  const { link } = linked(source)
+  const world = vi.stubGlobal('structuredClone', () => ({ from: 'another world' }))
+  try {
+    const definition = defineStore('tabs', {
+      state: () => ({ byId: new Map<string, unknown>(), at: new Date(7) }),
+      commands: {} as { odd(argument: unknown): unknown },
+    })
+    const replica = createReplica(definition, link.client)
+    expect(replica.get()).toEqual({ byId: new Map(), at: new Date(7) })
+    const argument = { map: new Map([['a', new Date(5)]]), bytes: Uint8Array.of(1) }
+    const call = outcome(replica.call.odd(argument))
+    argument.bytes[0] = 9
+    argument.map.get('a')?.setTime(9)
+    await clock.advance(100)
+    expect(framesUp(link, 'call')).toMatchObject([
+      { argument: { map: new Map([['a', new Date(5)]]), bytes: Uint8Array.of(1) } },
+    ])
+    expect(call.value).not.toBe('pending')
+  } finally {
+    world.unstubAllGlobals()
+  }
 })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { SyncError } from '../error.ts'
 import type { DownFrame } from '../protocol/frames.ts'
 import { initialMachine, transition, type Effect, type Event, type Machine } from './machine.ts'
 
@@ -101,6 +102,18 @@ describe('a frame that does not begin where the replica is', () => {
   test('a later snapshot is shown', () => {
     expect(run(live, snapshot(6)).known).toEqual({ epoch: 'e', revision: 6 })
   })
+})
+
+test('a connection that is lost for good is not waited for, unless it opens again nevertheless', () => {
+  const error = new SyncError('disconnected', 'The connection has ended')
+  const ended: Event = { type: 'lost', error }
+  for (const machine of [initial, live]) {
+    const [next, all] = step(machine, ended)
+    expect(next).toMatchObject({ status: 'refused', channel: 0, error })
+    expect(all).toEqual([{ type: 'left' }])
+    expect(run(next, open(2))).toMatchObject({ status: 'connecting', error: undefined, channel: 2 })
+  }
+  expect(run(live, lost)).toMatchObject({ status: 'connecting', error: undefined })
 })
 
 describe('a refusal', () => {

@@ -23,7 +23,8 @@ export interface Machine {
 export type Event =
   /** The connection carries frames. */
   | { readonly type: 'open' }
-  | { readonly type: 'lost' }
+  /** It does not; with an error: nor will it any more. */
+  | { readonly type: 'lost'; readonly error?: SyncError | undefined }
   | { readonly type: 'frame'; readonly frame: DownFrame }
   /**
    * What arrived was no frame, or could not be applied: start anew from a snapshot; unless it was that snapshot, for then
@@ -63,7 +64,10 @@ export function transition(machine: Machine, event: Event, nextChannel: () => nu
     case 'lost':
       return machine.status === 'refused'
         ? [machine, []]
-        : [{ ...machine, status: 'connecting', channel: 0 }, [{ type: 'left' }]]
+        : [
+            { ...machine, status: event.error ? 'refused' : 'connecting', channel: 0, error: event.error },
+            [{ type: 'left' }],
+          ]
     case 'diverged':
       if (event.hopeless)
         return [{ ...machine, status: 'refused', channel: 0, error: event.error }, [...bye(machine), { type: 'left' }]]

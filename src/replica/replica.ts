@@ -3,7 +3,7 @@ import { systemClock } from '../clock.ts'
 import type { CommandCalls, StoreDefinition } from '../definition.ts'
 import { ReplicaDocument } from '../document/replica-document.ts'
 import { pathKey } from '../document/path.ts'
-import type { Container } from '../document/tree.ts'
+import { deepCopy, type Container } from '../document/tree.ts'
 import type { Immutable, Path } from '../document/types.ts'
 import { SyncError, reportUncaught, safely } from '../error.ts'
 import { nextChannel, type Connection } from '../protocol/connection.ts'
@@ -24,7 +24,7 @@ export function createReplica<State extends object, Commands>(
   { onError, clock = systemClock }: ReplicaOptions = {},
 ): Replica<State, Commands> {
   const report = safely(onError)
-  const document = new ReplicaDocument(() => structuredClone(definition.state()) as Container, report)
+  const document = new ReplicaDocument(() => deepCopy(definition.state()) as Container, report)
   const statusDocument = new ReplicaDocument(() => ({ status: 'connecting' }), reportUncaught)
   const status = statusDocument.at<Status>(['status'])
   const send = (frame: UpFrame): void => connection.send(upFrameText(frame))
@@ -152,7 +152,11 @@ export function createReplica<State extends object, Commands>(
   const unsubscribe = connection.subscribe({
     open: () => dispatch({ type: 'open' }),
     message: receive,
-    close: () => dispatch({ type: 'lost' }),
+    close: (forGood) =>
+      dispatch({
+        type: 'lost',
+        error: forGood ? new SyncError('disconnected', 'The connection has ended') : undefined,
+      }),
   })
 
   return {

@@ -3,12 +3,15 @@
  * itself.
  */
 export function selector<S, T>(fn: (state: S) => T, equal: (a: T, b: T) => boolean = Object.is): (state: S) => T {
-  let last: { readonly state: S; readonly value: T } | undefined
+  /** An object, as states are. */
+  let last: S | undefined
+  let value: T
   return (state) => {
-    if (!last || last.state !== state) {
-      const value = fn(state)
-      last = { state, value: last && equal(last.value, value) ? last.value : value }
+    if (last !== state) {
+      const next = fn(state)
+      value = last && equal(value, next) ? value : next
+      last = state
     }
-    return last.value
+    return value
   }
 }

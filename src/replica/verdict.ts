@@ -32,7 +32,9 @@ const noticeable = 50
 
 export function judge(findings: Findings): Judged {
   const { after, first, last, diverged } = findings
-  if (after.status === 'closed' || after.status === 'refused') return refused(after)
+  const { error, known, status } = after
+  const neverOpen = error?.code === 'disconnected' && known === undefined
+  if (status === 'closed' || (status === 'refused' && !neverOpen)) return refused(after)
   if (first === undefined || last === undefined) return silent(findings)
   if (diverged !== undefined) return differing(last, diverged.path)
   const stuck = held(findings, first, last) ?? late(findings, first, last)
@@ -44,6 +46,12 @@ function refused({ store, status, error, known }: Machine): Judged {
     return [
       'refused',
       `This replica of "${store}" was closed here by close() and goes on showing ${shown(known?.revision)}: connect again, and read from the new replica`,
+    ]
+  }
+  if (error?.code === 'disconnected' && known !== undefined) {
+    return [
+      'refused',
+      `"${store}" shows ${shown(known.revision)}, and its connection has ended for good: see that the process that owns the store runs, and make another connection (a page: load it again)`,
     ]
   }
   if (error?.code === 'unknown-store') {

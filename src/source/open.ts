@@ -1,5 +1,6 @@
 import type { StoreDefinition } from '../definition.ts'
 import { copyState } from '../document/document.ts'
+import { deepCopy } from '../document/tree.ts'
 import type { Path, Readable } from '../document/types.ts'
 import { SyncError, safely } from '../error.ts'
 import type { Damage, OpenStorage, Storage } from '../storage/storage.ts'
@@ -153,7 +154,7 @@ function migrate(
   restored: Restored,
 ): unknown {
   if (restored.version >= version) return restored.state
-  let state: unknown = structuredClone(restored.state)
+  let state: unknown = deepCopy(restored.state)
   for (let from = restored.version; from < version; from++) {
     const step = Object.hasOwn(migrations, from) ? migrations[from] : undefined
     const what = `The store "${name}" cannot be migrated from version ${from} to ${from + 1}`

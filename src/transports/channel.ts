@@ -36,7 +36,7 @@ export function createChannel(carrier: Carrier): Channel {
   function leave(next: 'waiting' | 'closed'): void {
     const tells = state === 'open' || (state === 'waiting' && next === 'closed')
     state = state === 'closed' ? state : next
-    if (tells) each((listener) => listener.close?.())
+    if (tells) each((listener) => listener.close?.(next === 'closed'))
   }
 
   return {
@@ -46,7 +46,7 @@ export function createChannel(carrier: Carrier): Channel {
       },
       subscribe(listener) {
         if (state === 'closed') {
-          listener.close?.()
+          listener.close?.(true)
           return () => {}
         }
         listeners = [...listeners, listener]

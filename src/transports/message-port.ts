@@ -51,7 +51,7 @@ export function portConnection(port: MessagePortLike): Connection {
     open = false
     // Only ports can be started, and only they may be closed: `close()` of a worker's `self` would end the worker.
     if (port.start) port.close?.()
-    each((listener) => listener.close?.())
+    each((listener) => listener.close?.(true))
   }
 
   function send(text: string): void {
@@ -90,7 +90,7 @@ export function portConnection(port: MessagePortLike): Connection {
     send,
     subscribe(listener) {
       listeners = [...listeners, listener]
-      listener[open ? 'open' : 'close']?.()
+      listener[open ? 'open' : 'close']?.(true)
       if (open && !started) {
         started = true
         // Node's ports have both; for an event they would load half of Node first.

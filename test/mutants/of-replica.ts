@@ -60,9 +60,10 @@ export const ofReplica: readonly Mutant[] = [
     ['leaves without a word', "return channel ? [{ type: 'send', frame: { type: 'bye', channel } }] : []", 'return []'],
     [
       'forgets to say that a session is over',
-      "[{ ...machine, status: 'connecting', channel: 0 }, [{ type: 'left' }]]",
-      "[{ ...machine, status: 'connecting', channel: 0 }, []]",
+      "error: event.error },\n            [{ type: 'left' }],",
+      'error: event.error },\n            [],',
     ],
+    ['waits for what has ended', "status: event.error ? 'refused' : 'connecting'", "status: 'connecting'"],
     [
       'forgets to say that a session has begun',
       "  if (machine.status !== 'live') effects.push({ type: 'joined' })\n",
@@ -164,8 +165,8 @@ export const ofReplica: readonly Mutant[] = [
   ),
   ...mutants(
     'src/replica/select.ts',
-    ['sticks to the first value', 'if (!last || last.state !== state)', 'if (!last)'],
-    ['gives what is equal a new identity', 'last && equal(last.value, value) ? last.value : value', 'value'],
+    ['sticks to the first value', 'if (last !== state)', 'if (!last)'],
+    ['gives what is equal a new identity', 'last && equal(value, next) ? value : next', 'next'],
   ),
   ...mutants(
     'src/replica/replica.ts',

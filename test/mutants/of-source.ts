@@ -25,6 +25,12 @@ export const ofSource: readonly Mutant[] = [
   ),
   ...mutants(
     'src/source/session.ts',
+    ['sends what may wait for ever', '    if (period === Number.POSITIVE_INFINITY) return undefined\n', ''],
+    [
+      'takes the message of an error for a text',
+      'String(error instanceof Error ? error.message : error)',
+      '(error instanceof Error ? error.message : error) as string',
+    ],
     [
       'sends without credit',
       "this.#pending === 'nothing' || this.#credit.isSpent ||",

@@ -1,0 +1,84 @@
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import { serveConnection } from '../src/protocol/serve.ts'
+import { createReplica } from '../src/replica/index.ts'
+import { createSource } from '../src/source/index.ts'
+import { portConnection, servePort } from '../src/transports/message-port.ts'
+import { defineStore } from '../src/index.ts'
+
+/** A connection that is lost for good: nobody is kept waiting for what will not come. */
+
+const store = defineStore('notes', {
+  state: () => ({ title: 'initial' }),
+  commands: {} as { wait(): string; now(): string },
+})
+
+function served() {
+  return createSource(store, { commands: { wait: () => new Promise<string>(() => {}), now: () => 'done' } })
+}
+
+async function codeOf(promise: Promise<unknown>): Promise<unknown> {
+  return await promise.then(
+    () => 'it succeeded',
+    (error: { code?: unknown }) => error.code,
+  )
+}
+
+test('calls, settled() and ready say that the connection has ended', async () => {
+  const { port1, port2 } = new MessageChannel()
+  const stop = servePort([served()], port1)
+  const connection = portConnection(port2)
+  const replica = createReplica(store, connection)
+  await replica.ready
+  const underWay = codeOf(replica.call.wait())
+  stop()
+  expect(await underWay).toBe('disconnected')
+  expect([replica.status.get(), replica.error?.code]).toEqual(['refused', 'disconnected'])
+  for (const late of [replica.call.now(), replica.settled(), createReplica(store, connection).ready])
+    expect(await codeOf(late)).toBe('disconnected')
+})
+
+test('so do those that wait for the first answer', async () => {
+  const { port1, port2 } = new MessageChannel()
+  const replica = createReplica(store, portConnection(port2))
+  const waiting = [replica.ready, replica.call.now(), replica.settled()].map(codeOf)
+  port1.close()
+  expect(await Promise.all(waiting)).toEqual(['disconnected', 'disconnected', 'disconnected'])
+})
+
+test('what was refused says why it was, and not that the connection has ended', async () => {
+  const { port1, port2 } = new MessageChannel()
+  const replica = createReplica(defineStore('unknown', { state: () => ({}) }), portConnection(port2))
+  const main = portConnection(port1)
+  serveConnection([served()], main, { transport: 'message-port', origin: '' })
+  expect(await codeOf(replica.ready)).toBe('unknown-store')
+  main.close()
+  await vi.waitFor(() => expect(replica.error?.code).toBe('unknown-store'))
+})
+
+describe('in a page of Electron', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals()
+  })
+
+  test('connect() makes another replica when main has closed the port', async () => {
+    const ports: MessagePort[] = []
+    vi.stubGlobal('window', {
+      postMessage: (_message: unknown, _origin: string, [port]: MessagePort[]) => void ports.push(port!),
+    })
+    const { connect } = await import('../src/transports/electron/renderer.ts')
+    const source = served()
+    const first = connect(store)
+    const stop = servePort([source], ports[0]!)
+    await first.ready
+    expect(connect(store)).toBe(first)
+    stop()
+    await vi.waitFor(() => expect(first.status.get()).toBe('refused'))
+    const second = connect(store)
+    expect(second).not.toBe(first)
+    servePort([source], ports[1]!)
+    await second.ready
+    expect(await second.call.now()).toBe('done')
+    second.close()
+    ports[1]!.close()
+  })
+})
