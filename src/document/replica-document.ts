@@ -81,8 +81,9 @@ export class ReplicaDocument {
   }
 
   /**
-   * Calls `run` with what `read` makes of what is at `path`, now and after each change of that. `added` is given where all that happened since it was
-   * called last is that the text has grown by it: to find that out by looking would cost what the whole text is long.
+   * Calls `run` with what `read` makes of what is at `path`, now and after each change of that. `added` is given where all that
+   * happened since it was called last is that the text has grown by it: to find that out by looking would cost what the whole
+   * text is long.
    */
   follow(path: Path, run: Listener['run'], invalidate?: () => void, read: Listener['read'] = same): () => void {
     // What is no part of any state: it is told at once.
