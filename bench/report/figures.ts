@@ -24,6 +24,8 @@ export interface Claim {
   readonly holds: boolean
   /** The figures behind it. */
   readonly found: string
+  /** They are smaller than what feeding varies by: whether it holds cannot be told. */
+  readonly noise?: true
 }
 
 export function figure(values: readonly number[]): Figure {

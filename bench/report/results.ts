@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, totalmem } from 'node:os'
 import { join } from 'node:path'
-import { format, formatFigure, type Claim, type Row } from './figures.ts'
+import { format, formatFigure, type Claim, type Figure, type Row } from './figures.ts'
 
 export interface ResultsFile {
   readonly date: string
@@ -27,9 +27,20 @@ export class Results {
     this.claims.push({ workload, claim, holds, found })
   }
 
-  /** @param limit of `value`, which may be at most as large. */
-  atMost(workload: string, claim: string, value: number, limit: number): void {
-    this.claim(workload, claim, value <= limit, `${format(value)}, limit ${format(limit)}`)
+  /**
+   * @param limit of `value`, which may be at most as large.
+   * @param of the figures that `value` is made of: where one of them may be nothing at all, `value` says nothing.
+   */
+  atMost(
+    workload: string,
+    claim: string,
+    value: number,
+    limit: number,
+    of: readonly (Figure | undefined)[] = [],
+  ): void {
+    const noise = of.some((each) => each !== undefined && each.least <= 0)
+    const found = `${format(value)}, limit ${format(limit)}`
+    this.claims.push({ workload, claim, holds: value <= limit, found, ...(noise ? { noise } : {}) })
   }
 
   find(workload: string, of: string, contestant: string): Row | undefined {
@@ -78,8 +89,8 @@ export function printTable(rows: readonly Row[]): void {
 
 export function printClaims(claims: readonly Claim[]): void {
   console.log()
-  for (const { workload, claim, holds, found } of claims)
-    console.log(`${holds ? 'PASS' : 'FAIL'}  (${workload}) ${claim}: ${found}`)
+  for (const { workload, claim, holds, found, noise } of claims)
+    console.log(`${noise ? 'NOISE' : holds ? 'PASS ' : 'FAIL '} (${workload}) ${claim}: ${found}`)
 }
 
 const folder = join(import.meta.dirname, '../results')

@@ -202,6 +202,7 @@ function claims(
     `CPU at most twice the limit's at the same number of frames, ${of.name}`,
     perMessage('lockstep') / perMessage(limit),
     2,
+    [limit, 'lockstep'].map((name) => results.find(workload, of.name, name)?.figures['both, s']),
   )
   for (const name of of.others) {
     const theirs = median(name, 'both, s')
@@ -221,5 +222,6 @@ function claims(
     `five windows cost main at most 1.5 times what one costs, the sends apart, ${of.name}`,
     (main('lockstep', of.name) - sends) / main('lockstep', one),
     1.5,
+    [one, of.name].map((where) => results.find(workload, where, 'lockstep')?.figures['main, s']),
   )
 }

@@ -3,7 +3,7 @@ import type { Path, Readable } from '../document/types.ts'
 
 /**
  * Follows a text that grows, live: at the store's `interval`, whatever its `appendInterval` is. As long as a text ends in
- * the first half of a surrogate pair, that half is not shown.
+ * the first half of a surrogate pair, that half is not shown, which is why changes are not announced (`invalidate`).
  */
 export interface Reader extends Readable<string> {
   /**
