@@ -32,7 +32,10 @@ export type SyncErrorCode =
   | 'unknown-command'
   /** The command ran and threw. */
   | 'command-failed'
-  /** The connection went away before the answer came; the command may or may not have run. */
+  /**
+   * The connection went away before the answer came; the command may or may not have run. Where the replica's `status` is
+   * `refused`, it has ended for good, and a command that was called since has not run.
+   */
   | 'disconnected'
   /** A part of the installation is missing (preload, option, runtime feature). */
   | 'setup'

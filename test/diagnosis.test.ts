@@ -10,7 +10,7 @@ import { createReplica, type Replica } from '../src/replica/index.ts'
 import type { Pace } from '../src/source/index.ts'
 import type { FakeClock } from '../src/testing/clock.ts'
 import { pageConnection } from '../src/transports/electron/page.ts'
-import { portConnection } from '../src/transports/message-port.ts'
+import { portConnection, servePort } from '../src/transports/message-port.ts'
 import { connectWebSocket } from '../src/transports/websocket/client.ts'
 import { serveWebSocket } from '../src/transports/websocket/server.ts'
 import { nothingBetween, patiently, wrapped } from './fixtures/between.ts'
@@ -74,6 +74,21 @@ describe('never connected', () => {
 })
 
 describe('refused', () => {
+  test('a connection that has ended for good', async () => {
+    const { port1, port2 } = new MessageChannel()
+    const { source } = testSource()
+    const stop = servePort([source], port1)
+    const other = createReplica(tabsStore, portConnection(port2))
+    await other.ready
+    stop()
+    await vi.waitUntil(() => other.status.get() === 'refused')
+    const diagnosis = await other.diagnose()
+    expect(diagnosis).toMatchObject({ verdict: 'refused', error: { code: 'disconnected' }, unanswered: [] })
+    expect(diagnosis.sentence).toMatchInlineSnapshot(
+      `""tabs" shows revision 0, and its connection has ended for good: see that the process that owns the store runs, and make another connection (a page: load it again)"`,
+    )
+  })
+
   test('a page that main does not let in', async () => {
     const { clock } = testSource()
     const [window, main] = ports()
@@ -179,6 +194,17 @@ describe('throttled', () => {
     )
     // Asking has sent it.
     expect(replica.get().byId.get('a')?.response).toBe('Once upon')
+  })
+
+  test('a text that grows, which is sent only along with other changes', async () => {
+    const { source, clock, replica } = await joined({ appendInterval: Number.POSITIVE_INFINITY })
+    source.append(['byId', 'a', 'response'], 'Once upon')
+    await clock.advance(2000)
+    const diagnosis = await replica.diagnose()
+    expect(diagnosis).toMatchObject({ verdict: 'throttled', source: { pending: 'appends' } })
+    expect(diagnosis.sentence).toContain(
+      'which it was to send only along with other changes: show a text that grows by',
+    )
   })
 
   test('a source with a long interval', async () => {

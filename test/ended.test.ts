@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { serveConnection } from '../src/protocol/serve.ts'
 import { createReplica } from '../src/replica/index.ts'
 import { createSource } from '../src/source/index.ts'
@@ -53,32 +53,4 @@ test('what was refused says why it was, and not that the connection has ended', 
   expect(await codeOf(replica.ready)).toBe('unknown-store')
   main.close()
   await vi.waitFor(() => expect(replica.error?.code).toBe('unknown-store'))
-})
-
-describe('in a page of Electron', () => {
-  afterEach(() => {
-    vi.unstubAllGlobals()
-  })
-
-  test('connect() makes another replica when main has closed the port', async () => {
-    const ports: MessagePort[] = []
-    vi.stubGlobal('window', {
-      postMessage: (_message: unknown, _origin: string, [port]: MessagePort[]) => void ports.push(port!),
-    })
-    const { connect } = await import('../src/transports/electron/renderer.ts')
-    const source = served()
-    const first = connect(store)
-    const stop = servePort([source], ports[0]!)
-    await first.ready
-    expect(connect(store)).toBe(first)
-    stop()
-    await vi.waitFor(() => expect(first.status.get()).toBe('refused'))
-    const second = connect(store)
-    expect(second).not.toBe(first)
-    servePort([source], ports[1]!)
-    await second.ready
-    expect(await second.call.now()).toBe('done')
-    second.close()
-    ports[1]!.close()
-  })
 })

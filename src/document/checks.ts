@@ -3,7 +3,7 @@ import { isBytes, type Bytes } from '../bytes.ts'
 import { className } from '../class-name.ts'
 import { SyncError, maxDepth, tooDeep } from '../error.ts'
 import { checkKey } from '../reserved.ts'
-import { isContainer, keysOf, partAt, partsOf, type Container } from './tree.ts'
+import { isContainer, isKeyed, keysOf, partAt, partsOf, type Container } from './tree.ts'
 import type { Key, Path } from './types.ts'
 
 /** The `length` that arrays of any engine can have. */
@@ -46,14 +46,15 @@ export function checkBytes(bytes: Bytes, path: Path): void {
 export function checkSendable(value: unknown, path: Key[]): void {
   checkPrimitive(value, path)
   if (typeof value !== 'object' || value === null) return
-  // By name, since the value may come from another realm.
+  // By name, since objects and arrays may come from another realm.
   const name = className(value)
   const prototype = Object.getPrototypeOf(value) as object | null
   const isKnown = prototype === null || (Object.hasOwn(prototype, 'constructor') && prototype.constructor.name === name)
-  if (!isKnown || !/^(Object|Map|Set|Date|ArrayBuffer|\w*Array)$/.test(name)) throw notSendable(path)
+  const keyed = isKeyed(value) || value instanceof Date
+  // What is another realm's, and no plain object or array, nobody would know for what it is.
+  if (!isKnown || !(keyed || value instanceof ArrayBuffer || /^(Object|\w*Array)$/.test(name))) throw notSendable(path)
   if (isBytes(value)) return
   if (path.length > maxDepth) throw tooDeep(path)
-  const keyed = !/^(Object|Array)$/.test(name)
   // Of a Map, Set or Date, what is hidden may be ours: in development it keeps them from being changed.
   let properties = (keyed ? Object.keys : Reflect.ownKeys)(value).length - Number(Array.isArray(value))
   for (const key of value instanceof Date ? [] : keysOf(value as Container)) {

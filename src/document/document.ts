@@ -24,7 +24,6 @@ export class Document extends ReplicaDocument {
 
   /** Calls `run` with what is at `path`, now and after each change of it. */
   subscribe(path: Path, run: (value: unknown) => void, invalidate?: () => void): () => void {
-    this.#checkIdle('Inside update() the state is read from the draft')
     return this.at(path).subscribe(run, invalidate)
   }
 

@@ -1,5 +1,4 @@
 /** Drafts of `Map` and `Set`: they keep nothing themselves and ask the recorder for everything. */
-import { SyncError } from '../error.ts'
 import { Node } from './node.ts'
 import type { Recorder } from './recorder.ts'
 import { draftOf } from './storable.ts'
@@ -34,16 +33,9 @@ export class SetNode extends Node {
   }
 }
 
-/**
- * structuredClone would make an empty object of a draft that has no property of its own; what cannot be cloned makes it throw,
- * as it does for the other drafts.
- */
-const uncloneable = (): never => {
-  throw new SyncError('bad-update', 'A draft cannot be cloned: what is written to a store is copied in any case')
-}
-
 class DraftMap extends EmptyMap {
-  readonly '~draft' = uncloneable
+  /** structuredClone would make an empty object of it; a symbol, which it cannot clone, makes it throw, as for other drafts. */
+  readonly '~draft' = draftOf
   readonly #node: MapNode
 
   constructor(node: MapNode) {
@@ -102,7 +94,8 @@ class DraftMap extends EmptyMap {
 }
 
 class DraftSet extends EmptySet {
-  readonly '~draft' = uncloneable
+  /** As in `DraftMap`. */
+  readonly '~draft' = draftOf
   readonly #node: SetNode
 
   constructor(node: SetNode) {

@@ -18,7 +18,8 @@ export class ReplicaDocument {
   readonly #initial: () => Container
   #root: Root | undefined
   readonly #onError: (error: unknown) => void
-  readonly #unnotified: (readonly Op[])[] = []
+  /** Whom the changes concern that are being told. */
+  readonly #unnotified: Listener[][] = []
 
   /**
    * @param initial gives a value that only this document can reach from then on: copied in, or parsed. It is called when
@@ -86,6 +87,8 @@ export class ReplicaDocument {
    * text is long.
    */
   follow(path: Path, run: Listener['run'], invalidate?: () => void, read: Listener['read'] = same): () => void {
+    // Who cannot be told anything is told so, and does not listen.
+    this.get(path)
     // What is no part of any state: it is told at once.
     const listener: Listener = { path, value: run, read, run, invalidate, added: undefined, state: 'idle' }
     this.listeners.add(listener)
@@ -109,13 +112,12 @@ export class ReplicaDocument {
    */
   notify(ops: readonly Op[]): void {
     // Nobody has ever listened.
-    if (!this.#listeners || this.#unnotified.push(ops) > 1) return
+    if (!this.#listeners) return
+    const due = this.listeners.concerned(ops)
+    for (const listener of due) if (listener.invalidate) this.#tell(listener, listener.invalidate)
+    if (this.#unnotified.push(due) > 1) return
     try {
-      for (const next of this.#unnotified) {
-        const due = this.listeners.concerned(next)
-        for (const listener of due) if (listener.invalidate) this.#tell(listener, listener.invalidate)
-        for (const listener of due) this.#tell(listener)
-      }
+      for (const next of this.#unnotified) for (const listener of next) this.#tell(listener)
     } finally {
       this.#unnotified.length = 0
     }

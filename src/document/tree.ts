@@ -38,7 +38,7 @@ export function isContainer(value: unknown): value is Container {
   )
 }
 
-export function isKeyed(container: Container): container is Map<Key, unknown> | Set<Key> {
+export function isKeyed(container: object): container is Map<Key, unknown> | Set<Key> {
   return container instanceof Map || container instanceof Set
 }
 

@@ -64,7 +64,33 @@ test('what was announced is told, even if a listener has taken the change back m
   )
   log.length = 0
   source.update((draft) => void (draft.byId.get('a')!.title = 'Another'))
-  expect(log).toEqual(['announced', title])
+  expect(log).toEqual(['announced', 'announced', title])
+})
+
+test('what a listener changes is announced, too, before any of it is told', () => {
+  const { source } = testSource()
+  const log: string[] = []
+  let changed = false
+  source.at('theme').subscribe(() => {
+    if (!changed) return
+    changed = false
+    source.update((draft) => {
+      draft.order.push('c')
+      draft.byId.set('c', newTab('c'))
+    })
+  })
+  note(log, 'order', source.at('order'))
+  note(log, 'byId', source.at('byId'))
+  log.length = 0
+  changed = true
+  source.update((draft) => {
+    draft.theme = 'dark'
+    draft.order.push('d')
+  })
+  const firstTold = log.findIndex((line) => line.endsWith('told'))
+  expect(log.slice(0, firstTold)).toContain('byId announced')
+  expect(log.slice(0, firstTold)).toContain('order announced')
+  expect(log.filter((line) => line === 'byId told')).toHaveLength(1)
 })
 
 test('an announcement that throws is reported, and the value is told', async () => {

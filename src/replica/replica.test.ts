@@ -231,3 +231,15 @@ describe('closing', () => {
     expect(errors).toEqual([])
   })
 })
+
+test('a state of the definition that cannot be one is told to whoever reads it', () => {
+  const [connection] = [{ send() {}, subscribe: () => () => {}, close() {} }]
+  for (const [state, code] of [
+    [{ run: () => 1 }, 'not-storable'],
+    [JSON.parse('{"a":{"__proto__":{"x":1}}}'), 'reserved-key'],
+  ] as const) {
+    const replica = createReplica(defineStore('bad', { state: () => state as object }), connection)
+    expect(() => replica.get()).toThrow(expect.objectContaining({ code }))
+    expect(() => replica.subscribe(() => {})).toThrow(expect.objectContaining({ code }))
+  }
+})

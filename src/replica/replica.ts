@@ -3,14 +3,15 @@ import { systemClock } from '../clock.ts'
 import type { CommandCalls, StoreDefinition } from '../definition.ts'
 import { ReplicaDocument } from '../document/replica-document.ts'
 import { pathKey } from '../document/path.ts'
-import { deepCopy, type Container } from '../document/tree.ts'
+import { copySent } from '../document/sendable.ts'
+import type { Container } from '../document/tree.ts'
 import type { Immutable, Path } from '../document/types.ts'
 import { SyncError, reportUncaught, safely } from '../error.ts'
 import { nextChannel, type Connection } from '../protocol/connection.ts'
 import type { DownFrame, UpFrame } from '../protocol/frames.ts'
+import { malformed } from '../protocol/malformed.ts'
 import { parseDownFrame } from '../protocol/parse.ts'
 import { hello, upFrameText } from '../protocol/wire.ts'
-import { copyArgument } from './argument.ts'
 import { createCalls, type Calls } from './calls.ts'
 import { initialMachine, transition, type Effect, type Event, type Machine, type Status } from './machine.ts'
 import { createReader } from './reader.ts'
@@ -24,7 +25,7 @@ export function createReplica<State extends object, Commands>(
   { onError, clock = systemClock }: ReplicaOptions = {},
 ): Replica<State, Commands> {
   const report = safely(onError)
-  const document = new ReplicaDocument(() => deepCopy(definition.state()) as Container, report)
+  const document = new ReplicaDocument(() => copySent(definition.state(), []) as Container, report)
   const statusDocument = new ReplicaDocument(() => ({ status: 'connecting' }), reportUncaught)
   const status = statusDocument.at<Status>(['status'])
   const send = (frame: UpFrame): void => connection.send(upFrameText(frame))
@@ -57,8 +58,7 @@ export function createReplica<State extends object, Commands>(
   }
 
   function diverged(cause: unknown, before: Machine): void {
-    const error =
-      cause instanceof SyncError ? cause : new SyncError('bad-frame', 'A frame cannot be applied', { cause })
+    const error = cause instanceof SyncError ? cause : malformed({ cause })
     const hopeless = !before.known
     if (!hopeless) report(error)
     dispatch({ type: 'diverged', hopeless, error })
@@ -168,7 +168,7 @@ export function createReplica<State extends object, Commands>(
       // Nothing that `await` or `JSON.stringify` would call.
       get: (_, name) =>
         typeof name === 'string' && !/^(then|toJSON)$/.test(name)
-          ? async (argument: unknown) => await usable().call(name, copyArgument(argument))
+          ? async (argument: unknown) => await usable().call(name, copySent(argument, ['(argument)']))
           : undefined,
     }),
     ready,

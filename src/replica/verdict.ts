@@ -118,7 +118,8 @@ function held({ before }: Findings, first: Answer, last: Answer): Judged | undef
       `The source has waited ${report.sentAge} ms for this window to acknowledge a frame, which is applied here, but its ack has not arrived there: something between drops what this window sends; mend that, close() and connect again`,
     ]
   }
-  const { due = 0, pending } = report
+  const { pending, waiting } = report
+  const { due = pending === 'nothing' || waiting ? 0 : Number.POSITIVE_INFINITY } = report
   if (due <= noticeable || before.known?.revision === first.revision) return undefined
   const remedy =
     pending === 'appends'
@@ -126,7 +127,7 @@ function held({ before }: Findings, first: Answer, last: Answer): Judged | undef
       : "lower the source's `interval`"
   return [
     'throttled',
-    `This window showed ${shown(before.known?.revision)} and the source was at ${first.revision}, which it was to send ${due} ms later: ${remedy}`,
+    `This window showed ${shown(before.known?.revision)} and the source was at ${first.revision}, which it was to send ${Number.isFinite(due) ? `${due} ms later` : 'only along with other changes'}: ${remedy}`,
   ]
 }
 

@@ -58,6 +58,13 @@ test('what a command returns is sent as it is then, and goes on being its own', 
   })
 })
 
+test('a result that is a reactive proxy is refused in development', async () => {
+  const clock = fakeClock()
+  const definition = defineStore('proxy', { state: () => ({}), commands: {} as { get(): unknown } })
+  const { replica } = linked(createSource(definition, { clock, commands: { get: () => new Proxy({ a: 1 }, {}) } }))
+  await expect(clock.until(replica.call.get())).rejects.toMatchObject({ code: 'not-storable', message: /proxy/ })
+})
+
 test('a source needs no options', () => {
   const source = createSource(defineStore('plain', { state: () => ({ count: 0 }) }))
   source.update((draft) => void draft.count++)

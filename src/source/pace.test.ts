@@ -219,9 +219,11 @@ test('an infinite appendInterval: what nobody reads comes along with other chang
   end()
 })
 
-test.each([{ interval: -1 }, { appendInterval: Number.NaN }, { interval: {} as number }])(
-  'a pace that is none is refused: %o',
-  (options) => {
-    expect(() => testSource(options)).toThrow(expect.objectContaining({ code: 'setup' }))
-  },
-)
+test.each([
+  { interval: -1 },
+  { interval: Number.POSITIVE_INFINITY },
+  { appendInterval: Number.NaN },
+  { interval: {} as number },
+])('a pace that is none is refused: %o', (options) => {
+  expect(() => testSource(options)).toThrow(expect.objectContaining({ code: 'setup' }))
+})

@@ -11,7 +11,8 @@ export interface Pace {
 /** @throws SyncError `setup` */
 export function paceOf({ interval = 16, appendInterval = 500 }: Partial<Pace>): Pace {
   for (const [name, ms] of Object.entries({ interval, appendInterval })) {
-    if (!(ms >= 0)) throw new SyncError('setup', `\`${name}\` is a number of ms from 0 up, not ${String(ms)}`)
+    if (!(ms >= 0) || (ms === Number.POSITIVE_INFINITY && name === 'interval'))
+      throw new SyncError('setup', `\`${name}\` is a number of ms from 0 up, not ${String(ms)}`)
   }
   return { interval, appendInterval }
 }

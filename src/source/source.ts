@@ -1,7 +1,7 @@
 /** The authoritative store: a document, the log of its commits, and the sessions that follow it. */
 import type { Clock } from '../clock.ts'
 import type { StoreDefinition } from '../definition.ts'
-import { checkSendable } from '../document/checks.ts'
+import { checkSent } from '../document/sendable.ts'
 import type { At, Draft, Immutable, Key, Op, Path, Readable, TextPath, ValidPath } from '../document/types.ts'
 import { SyncError, safely } from '../error.ts'
 import { checkName } from '../name.ts'
@@ -183,7 +183,7 @@ export class StoreSource<State extends object, Commands> implements Source<State
   }
 
   checkResult(result: unknown): unknown {
-    checkSendable(result, ['(result)'])
+    checkSent(result, ['(result)'])
     return result
   }
 }

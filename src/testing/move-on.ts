@@ -4,10 +4,13 @@ import type { FakeClock } from './clock.ts'
 const now = performance.now.bind(performance)
 const later = setTimeout
 
+/** So long, in ms, may a file or a network take; test runners have limits, too. */
+const patience = 2000
+
 /**
  * Moves the clock on from timer to timer, until the promise is settled or `timeout` ms of it have gone by; returns whether the
  * promise is settled. Where nothing is left to be done on the clock, what is awaited may come from a file or a network: those
- * get as much time of the system's.
+ * get as much time of the system's, within limits.
  */
 export async function moveOn(
   clock: Pick<FakeClock, 'now' | 'next' | 'runNext' | 'advance'>,
@@ -29,7 +32,7 @@ export async function moveOn(
       idleSince = undefined
     } else {
       idleSince ??= now()
-      if (now() - idleSince >= timeout) break
+      if (now() - idleSince >= Math.min(timeout, patience)) break
       await new Promise((resolve) => void later(resolve, 1))
     }
   }

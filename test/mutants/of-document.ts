@@ -58,7 +58,7 @@ export const ofDocument: readonly Mutant[] = [
   ...mutants(
     'src/document/replica-document.ts',
     ['keeps nothing of what is equal', 'this.#root ? reconcile(this.get([]), next) : next', 'next'],
-    ['tells nobody', 'if (!this.#listeners || this', 'if (this.#listeners || this'],
+    ['tells nobody', 'if (!this.#listeners) return', 'if (this.#listeners) return'],
     [
       'makes a first state that nobody looks at',
       'this.#root ? reconcile(this.get([]), next) : next',

@@ -79,7 +79,6 @@ export class FakePage {
       if (existing && existing.status.get() !== 'closed') return existing
       this.#connection ??= pageConnection(this.window as unknown as Window, this.#world.clock, () => {
         this.#connection = undefined
-        this.#replicas.clear()
       })
       const replica = createReplica(definition, this.#connection, { clock: this.#world.clock })
       this.#replicas.set(definition, replica)

@@ -10,8 +10,7 @@ const replicas = new Map<unknown, unknown>()
 
 /**
  * The page's replica of a store that main serves: always the same one for the same definition. It shows the definition's
- * state until main has answered, and goes on doing so, with a warning on the console, if main does not. Another one only
- * after that was closed, or its connection has ended.
+ * state until main has answered, and goes on doing so, with a warning on the console, if main does not.
  */
 export function connect<State extends object, Commands>(
   definition: StoreDefinition<State, Commands>,
@@ -20,7 +19,6 @@ export function connect<State extends object, Commands>(
   if (existing && existing.status.get() !== 'closed') return existing
   connection ??= pageConnection(window, systemClock, () => {
     connection = undefined
-    replicas.clear()
   })
   const replica = createReplica(definition, connection)
   replicas.set(definition, replica)
