@@ -1,9 +1,10 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { serveConnection } from '../src/protocol/serve.ts'
 import { createReplica } from '../src/replica/index.ts'
 import { createSource } from '../src/source/index.ts'
 import { portConnection, servePort } from '../src/transports/message-port.ts'
 import { defineStore } from '../src/index.ts'
+import { linked } from '../src/testing/index.ts'
 
 /** A connection that is lost for good: nobody is kept waiting for what will not come. */
 
@@ -47,10 +48,27 @@ test('so do those that wait for the first answer', async () => {
 
 test('what was refused says why it was, and not that the connection has ended', async () => {
   const { port1, port2 } = new MessageChannel()
-  const replica = createReplica(defineStore('unknown', { state: () => ({}) }), portConnection(port2))
+  const connection = portConnection(port2)
+  const replica = createReplica(defineStore('unknown', { state: () => ({}) }), connection)
   const main = portConnection(port1)
   serveConnection([served()], main, { transport: 'message-port', origin: '' })
   expect(await codeOf(replica.ready)).toBe('unknown-store')
+  const ended = new Promise<void>((resolve) => {
+    connection.subscribe({ message() {}, close: () => resolve() })
+  })
   main.close()
-  await vi.waitFor(() => expect(replica.error?.code).toBe('unknown-store'))
+  await ended
+  expect(replica.error?.code).toBe('unknown-store')
+})
+
+test('a link that is cut is waited for, and one that is closed is not', async () => {
+  const { replica, link } = linked(served())
+  await replica.ready
+  link.cut()
+  expect([replica.status.get(), replica.error]).toEqual(['connecting', undefined])
+  link.reopen()
+  expect(await replica.call.now()).toBe('done')
+  link.client.close()
+  expect([replica.status.get(), replica.error?.code]).toEqual(['refused', 'disconnected'])
+  expect(await codeOf(createReplica(store, link.client).ready)).toBe('disconnected')
 })
