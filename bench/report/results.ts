@@ -89,8 +89,12 @@ export function printTable(rows: readonly Row[]): void {
 
 export function printClaims(claims: readonly Claim[]): void {
   console.log()
-  for (const { workload, claim, holds, found, noise } of claims)
-    console.log(`${noise ? 'NOISE' : holds ? 'PASS ' : 'FAIL '} (${workload}) ${claim}: ${found}`)
+  for (const each of claims) console.log(`${verdict(each).padEnd(5)} (${each.workload}) ${each.claim}: ${each.found}`)
+}
+
+function verdict({ holds, noise }: Claim): string {
+  if (noise) return 'NOISE'
+  return holds ? 'PASS' : 'FAIL'
 }
 
 const folder = join(import.meta.dirname, '../results')

@@ -1,4 +1,4 @@
-/** What is only sent: the arguments and results of commands. */
+/** What is no write to a source: arguments and results of commands, and the state that a replica begins with. */
 import { SyncError } from '../error.ts'
 import { checkSendable } from './checks.ts'
 import { development } from './development.ts'
